@@ -1,0 +1,1 @@
+"""The Django project: `chat` holds conversations and feeds, `records` health records, `accounts` people."""

@@ -1,0 +1,123 @@
+"""Conversations, their messages, the runs that answer them and the log of what happened in each run."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+
+class Conversation(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="conversations")
+    patient = models.ForeignKey(
+        "records.Patient", on_delete=models.SET_NULL, null=True, blank=True, related_name="conversations"
+    )
+    title = models.CharField(max_length=120, blank=True)
+    created = models.DateTimeField(auto_now_add=True)
+    updated = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["-updated"]
+        indexes = [models.Index(fields=["owner", "-updated"])]
+
+    def __str__(self) -> str:
+        return f"conversation {self.id}"
+
+
+class Message(models.Model):
+    class Role(models.TextChoices):
+        USER = "user"
+        ASSISTANT = "assistant"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
+    role = models.CharField(max_length=9, choices=Role.choices)
+    content = models.TextField()
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["created"]
+        indexes = [models.Index(fields=["conversation", "created"])]
+
+    def __str__(self) -> str:
+        return f"message {self.id}"
+
+
+class Run(models.Model):
+    """One answering of one message."""
+
+    class Status(models.TextChoices):
+        QUEUED = "queued"
+        RUNNING = "running"
+        COMPLETE = "complete"
+        FAILED = "failed"
+        CANCELLED = "cancelled"
+
+    ENDED = (Status.COMPLETE, Status.FAILED, Status.CANCELLED)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="runs")
+    question = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="runs")
+    answer = models.OneToOneField(Message, on_delete=models.SET_NULL, null=True, blank=True, related_name="answered_by")
+    model = models.CharField(max_length=100)
+    status = models.CharField(max_length=9, choices=Status.choices, default=Status.QUEUED)
+    triage = models.CharField(max_length=16, blank=True)
+    """The urgency screen's level, set when the message is stored."""
+    created = models.DateTimeField(auto_now_add=True)
+    started = models.DateTimeField(null=True, blank=True)
+    finished = models.DateTimeField(null=True, blank=True)
+    last_seq = models.PositiveIntegerField(default=0)
+    """Of the last recorded event, once the run has ended."""
+
+    # Who carries it out, until when that holds, and for which time it is tried.
+    worker = models.CharField(max_length=64, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    attempt = models.PositiveSmallIntegerField(default=0)
+    cancel_requested = models.DateTimeField(null=True, blank=True)
+
+    idempotency_key = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001 - NULLs are not unique
+    request_digest = models.CharField(max_length=64, blank=True)
+    """Of the request that started it: the same key with another body is refused."""
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="runs")
+
+    error_code = models.CharField(max_length=40, blank=True)
+    reference = models.CharField(max_length=12, blank=True)
+
+    class Meta:
+        ordering = ["created"]
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "idempotency_key"], name="one_run_per_idempotency_key"),
+        ]
+        indexes = [
+            models.Index(fields=["conversation", "created"]),
+            models.Index(fields=["lease_until"], condition=Q(status="running"), name="running_by_lease"),
+            models.Index(fields=["created"], condition=Q(status="queued"), name="queued_by_age"),
+        ]
+
+    def __str__(self) -> str:
+        return f"run {self.id}"
+
+    @property
+    def ended(self) -> bool:
+        return self.status in self.ENDED
+
+
+class Event(models.Model):
+    """One recorded event of a run; `data` is the JSON line that feeds send."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="events", db_index=False)
+    seq = models.PositiveIntegerField()
+    name = models.CharField(max_length=7)
+    """The SSE event name."""
+    type = models.CharField(max_length=20)
+    data = models.TextField()
+
+    class Meta:
+        ordering = ["run", "seq"]
+        constraints = [models.UniqueConstraint(fields=["run", "seq"], name="one_event_per_number")]
+
+    def __str__(self) -> str:
+        return f"event {self.run_id}:{self.seq}"
