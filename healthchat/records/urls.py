@@ -1,0 +1,7 @@
+"""Pages about a patient's records."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
