@@ -61,6 +61,8 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     source: str | None = None
     """For knowledge, advice and formulas: title and year."""
     severity: Severity = "info"
+    topic: str | None = None
+    """Under which heading of an answer it belongs: "HbA1c", "Medicines"."""
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
