@@ -1,0 +1,85 @@
+# `make run` serves a populated chat, `make test` runs every test that this machine can, `make check` reads the code.
+# Each needs a Python from 3.11 on and nothing else: what there is to install goes into folders of the project.
+
+# Another Python gets an environment of its own: `make test PYTHON=python3.13`.
+PYTHON ?= python3
+PORT ?= 8000
+WORKERS ?= auto
+
+ifeq ($(PYTHON),python3)
+VENV := .venv
+else
+VENV := .venv-$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
+endif
+BIN := $(VENV)/bin
+PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope $(ARGS)
+
+# One that is installed, else one of our own, which lies outside the environment that it fills: it never removes itself.
+UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo .uv/bin/uv)
+# The machine's own certificates, where it keeps any, as a network that looks inside TLS needs them.
+CERTS := $(if $(wildcard /etc/ssl/certs/*),true,false)
+SYNC = UV_SYSTEM_CERTS=$(CERTS) UV_NATIVE_TLS=$(CERTS) UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT=$(VENV) \
+	$(UV) sync --quiet --frozen \
+	--python "$$($(PYTHON) -c 'import sys; print(sys.executable)')"
+NEEDS := pyproject.toml uv.lock | $(filter .uv/%,$(UV)) python
+
+.PHONY: help run test test-postgresql check format clean python
+.DELETE_ON_ERROR:
+
+help:
+	@echo 'make run               serve a chat with a demo patient on http://localhost:$(PORT)/ (PORT=9000: elsewhere)'
+	@echo 'make test              run the tests (ARGS="-k feed": some; PYTHON=python3.13: on another Python)'
+	@echo 'make test-postgresql   run them on a throw-away PostgreSQL'
+	@echo 'make check             formatting, lint, types, layers, migrations'
+	@echo 'make format            put formatting and imports right'
+	@echo 'make clean             remove what was installed; your data in var/ stays'
+
+run: $(VENV)/.can-run
+	@HEALTHCHAT_GUESTS=$${HEALTHCHAT_GUESTS:-true} PORT=$(PORT) exec $(BIN)/python manage.py demo
+
+test: $(VENV)/.can-test
+	@$(PYTEST)
+
+test-postgresql: $(VENV)/.can-test
+	@.ci/with-postgresql $(PYTEST)
+
+check: $(VENV)/.can-test
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python manage.py makemigrations --check --dry-run
+
+format: $(VENV)/.can-test
+	@$(BIN)/ruff check --fix-only --exit-zero .
+	@$(BIN)/ruff format .
+
+clean:
+	rm -rf .uv .venv .venv-*
+
+# Adds to what is there: `make run` after `make test` does not take the test tools away.
+$(VENV)/.can-run: $(NEEDS)
+	@echo 'Installing what the chat needs into $(VENV) (the first time only) ...'
+	@$(SYNC) --inexact --extra speed
+	@touch $@
+
+$(VENV)/.can-test: $(NEEDS)
+	@echo 'Installing what the chat and its tests need into $(VENV) (the first time only) ...'
+	@$(SYNC) --all-extras
+	@touch $(VENV)/.can-run $@
+
+python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo 'healthchat needs Python 3.11 or newer, and "$(PYTHON)" is not one. Name another: make run PYTHON=python3.12' >&2; \
+		exit 1; }
+
+# Debian's own Python comes without ensurepip, and with pip only if asked for: try both ways in.
+.uv/bin/uv: | python
+	@echo 'Fetching uv, which installs everything else ...'
+	@rm -rf .uv
+	@{ $(PYTHON) -m venv .uv >/dev/null 2>&1 && .uv/bin/python -m pip install --quiet --disable-pip-version-check uv; } \
+		|| { rm -rf .uv && $(PYTHON) -m pip install --quiet --disable-pip-version-check --target .uv uv; } \
+		|| { rm -rf .uv; \
+		echo 'uv could not be fetched: this Python has neither venv nor pip, or there is no network.' >&2; \
+		echo 'On Debian and Ubuntu: sudo apt install python3-venv. Or install uv: https://docs.astral.sh/uv/' >&2; \
+		exit 1; }

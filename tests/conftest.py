@@ -1,0 +1,127 @@
+"""What all tests share: a data folder of their own, the cast, and the programs that run beside them.
+
+Alice owns what is there. Charlie has an account too and must never see any of it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from django.conf import settings
+
+from tests import parts
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+    from django.test import Client
+
+    from healthchat.chat.models import Conversation
+
+ROOT = Path(__file__).resolve().parent.parent
+PASSWORD = "correct horse battery staple"
+START_SECONDS = 60
+
+# Before the settings are read: no test sees or touches the data, the keys or the choices of whoever runs it.
+for _name in [name for name in os.environ if name.startswith("HEALTHCHAT_")]:
+    del os.environ[_name]
+_DATA = tempfile.mkdtemp(prefix="healthchat-tests-")
+os.environ["HEALTHCHAT_DATA"] = _DATA
+os.environ["DJANGO_SETTINGS_MODULE"] = "healthchat.settings"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "needs(part): runs a program beside the project; skipped without it, except in CI"
+    )
+    # pytest-django sets Django up if the settings have been read by now.
+    settings.INSTALLED_APPS  # noqa: B018
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(_DATA, ignore_errors=True)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for mark in item.iter_markers("needs"):
+        for part in mark.args:
+            parts.require(part)
+
+
+@pytest.fixture(autouse=True)
+def _connections_of_threads_end_with_the_test() -> Iterator[None]:
+    yield
+    from healthchat.database import readers
+
+    readers.close()
+
+
+@pytest.fixture
+def alice(db: None, django_user_model: type[User]) -> User:
+    return django_user_model.objects.create_user("alice", password=PASSWORD)
+
+
+@pytest.fixture
+def charlie(db: None, django_user_model: type[User]) -> User:
+    return django_user_model.objects.create_user("charlie", password=PASSWORD)
+
+
+@pytest.fixture
+def alices(alice: User) -> Client:
+    """Alice's browser."""
+    return _signed_in(alice)
+
+
+@pytest.fixture
+def charlies(charlie: User) -> Client:
+    """Charlie's browser."""
+    return _signed_in(charlie)
+
+
+@pytest.fixture
+def conversation(alice: User) -> Conversation:
+    """A conversation of Alice's, with nothing in it."""
+    from healthchat.chat.models import Conversation
+
+    return Conversation.objects.create(owner=alice)
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """The URL of a PostgreSQL of this session's own, as `DATABASE_URL` takes it."""
+    parts.require("postgresql")
+    with subprocess.Popen(
+        [ROOT / ".ci" / "with-postgresql", "sh", "-c", 'echo "$DATABASE_URL"; cat'],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        yield process.stdout.readline().strip()
+        process.stdin.close()
+        process.wait(START_SECONDS)
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a Redis of this session's own, as `REDIS_URL` takes it; it listens on a socket and stores nothing."""
+    program = parts.require("redis")
+    folder = tmp_path_factory.mktemp("redis")
+    command = [program, "--port", "0", "--unixsocket", folder / "redis.sock", "--save", "", "--dir", folder]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        yield f"unix://{folder / 'redis.sock'}"
+        process.terminate()
+        process.wait(START_SECONDS)
+
+
+def _signed_in(user: User) -> Client:
+    from django.test import Client
+
+    client = Client()
+    client.force_login(user)
+    return client
