@@ -1,0 +1,234 @@
+"""Carries out runs as tasks of this process's event loop, apart from the requests that started them.
+
+A task has a context of its own: one that inherits a request's would lose the database with the response. Runs whose
+process has died, and queued ones that nobody started, are found by the sweep.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import importlib
+import logging
+import os
+import secrets
+import socket
+import traceback
+from collections.abc import AsyncGenerator
+from contextlib import suppress
+from datetime import UTC, datetime
+from uuid import UUID
+from weakref import WeakKeyDictionary
+
+from django.db import Error as DatabaseError
+
+from agents import scripted
+from agents.events import AnyEvent, Done, Error, Restart, Text
+from agents.records import Patient as Nobody
+from agents.records import Records
+from healthchat.chat import log, runs
+from healthchat.chat.hub import hub
+from healthchat.chat.recorder import LostRun, Sheet, recorder
+from healthchat.chat.runs import Claimed
+from healthchat.database import in_database
+from healthchat.records.models import Patient
+from healthchat.records.view import records_of
+
+HEARTBEAT_SECONDS = runs.LEASE_SECONDS / 3
+SWEEP_SECONDS = 2.0
+
+logger = logging.getLogger(__name__)
+
+
+class Engine:
+    """One event loop's engine."""
+
+    def __init__(self) -> None:
+        self.worker = f"{socket.gethostname()[:30]}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._tasks: dict[UUID, asyncio.Task[None]] = {}
+        self._stopped_by_person: set[UUID] = set()
+        self._sweep: asyncio.Task[None] | None = None
+
+    def start(self, run_id: UUID) -> None:
+        """Begin to carry out a run, if it is to be had; return at once."""
+        self.watch()
+        if run_id not in self._tasks:
+            self._tasks[run_id] = _task(self._carry_out(run_id))
+
+    def watch(self) -> None:
+        """See to it that left-over runs are found from now on."""
+        if self._sweep is None or self._sweep.done():
+            self._sweep = _task(self._sweeps())
+
+    async def cancel(self, run_id: UUID) -> None:
+        """Stop a run, wherever it is carried out."""
+        await in_database(runs.request_cancel, run_id, now=_now())
+        task = self._tasks.get(run_id)
+        if task is None:
+            self.start(run_id)
+            return
+        self._stopped_by_person.add(run_id)
+        task.cancel()
+
+    async def stop(self) -> None:
+        """Stop all work here and give the leases back."""
+        tasks = [task for task in (self._sweep, *self._tasks.values()) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _sweeps(self) -> None:
+        while True:
+            try:
+                for run_id in await in_database(runs.to_carry_out, now=_now()):
+                    self.start(run_id)
+            except DatabaseError as error:
+                logger.warning("left-over runs cannot be looked for: %s", type(error).__name__)
+            await asyncio.sleep(SWEEP_SECONDS)
+
+    async def _carry_out(self, run_id: UUID) -> None:
+        try:
+            claimed = await in_database(runs.claim, run_id, worker=self.worker, now=_now())
+            if claimed is None:
+                return
+            hub().here.add(run_id)
+            with suppress(LostRun):
+                await self._answer(claimed)
+            following = await in_database(runs.next_queued, claimed.run.conversation_id)
+        finally:
+            hub().here.discard(run_id)
+            self._tasks.pop(run_id, None)
+            self._stopped_by_person.discard(run_id)
+        if following is not None:
+            self.start(following)
+
+    async def _answer(self, claimed: Claimed) -> None:
+        run = claimed.run
+        sheet = Sheet(run.id, claimed.seq)
+        hub().publish(run.conversation_id)
+        written: list[AnyEvent] = list(claimed.past)
+        current = asyncio.current_task()
+        assert current is not None
+        heartbeat = _task(self._heartbeats(run.id, current))
+        try:
+            done = await self._consult(claimed, sheet, written)
+        except asyncio.CancelledError:
+            if run.id not in self._stopped_by_person:
+                await asyncio.shield(self._give_back(sheet))
+                raise
+            current.uncancel()
+            done = Done(status="cancelled")
+        except LostRun:
+            raise
+        except Exception as error:
+            await self._fail(claimed, sheet, written, error)
+            return
+        finally:
+            heartbeat.cancel()
+        await self._finish(claimed, sheet, written, done)
+
+    async def _consult(self, claimed: Claimed, sheet: Sheet, written: list[AnyEvent]) -> Done:
+        run, record = claimed.run, recorder().record
+        if run.cancel_requested is not None:
+            return Done(status="cancelled")
+        if run.attempt > runs.ATTEMPTS:
+            raise TooManyAttempts
+        if claimed.past:
+            restart = Restart(reason="resumed", part=None, attempt=run.attempt)
+            written.append(restart)
+            await record(sheet, restart)
+        events = await _consultation(claimed)
+        try:
+            async for event in events:
+                if isinstance(event, Done):
+                    return event
+                written.append(event)
+                await record(sheet, event)
+        finally:
+            await events.aclose()
+        raise EndedWithoutDone
+
+    async def _give_back(self, sheet: Sheet) -> None:
+        """Let another process go on with a run, after what was recorded of it here is stored."""
+        with suppress(LostRun):
+            await recorder().flush(sheet)
+            await in_database(runs.give_back, sheet.run, worker=self.worker, now=_now())
+
+    async def _heartbeats(self, run_id: UUID, task: asyncio.Task[None]) -> None:
+        while True:
+            await asyncio.sleep(HEARTBEAT_SECONDS)
+            if not await in_database(runs.renew, run_id, worker=self.worker, now=_now()):
+                self._stopped_by_person.add(run_id)
+                task.cancel()
+                return
+
+    async def _fail(self, claimed: Claimed, sheet: Sheet, written: list[AnyEvent], error: Exception) -> None:
+        reference = secrets.token_hex(4)
+        logger.error("run %s failed, reference %s: %s", claimed.run.id, reference, _without_contents(error))
+        told = Error(
+            code="too_many_attempts" if isinstance(error, TooManyAttempts) else "internal_error",
+            message="Something went wrong on our side while answering. Your question is kept; you can ask it again.",
+            reference=reference,
+        )
+        await self._finish(claimed, sheet, written, told, Done(status="failed"))
+
+    async def _finish(self, claimed: Claimed, sheet: Sheet, written: list[AnyEvent], *events: AnyEvent) -> None:
+        done = events[-1]
+        assert isinstance(done, Done)
+        error = next(((event.code, event.reference) for event in events if isinstance(event, Error)), ("", ""))
+        text = log.answer_text(event for event in written if isinstance(event, Text | Restart))
+
+        def on_end(seq: int) -> None:
+            runs.end(claimed.run, outcome=done.status, text=text, seq=seq, now=_now(), error=error)
+
+        await recorder().finish(sheet, *events, on_end=on_end)
+        hub().publish(claimed.run.conversation_id)
+
+
+class TooManyAttempts(Exception):
+    """The process died each time this run was carried out."""
+
+
+class EndedWithoutDone(Exception):
+    """`process_query` ended, but its last event was not `Done`."""
+
+
+_engines: WeakKeyDictionary[asyncio.AbstractEventLoop, Engine] = WeakKeyDictionary()
+
+
+def engine() -> Engine:
+    """The running loop's engine."""
+    loop = asyncio.get_running_loop()
+    if loop not in _engines:
+        _engines[loop] = Engine()
+    return _engines[loop]
+
+
+def _task(coroutine: object) -> asyncio.Task[None]:
+    return asyncio.get_running_loop().create_task(coroutine, context=contextvars.Context())  # type: ignore[arg-type]
+
+
+async def _consultation(claimed: Claimed) -> AsyncGenerator[AnyEvent, None]:
+    if scripted.is_bare(claimed.run.model):
+        return scripted.bare(claimed.run.model)
+    # Takes about two seconds the first time, so not here in the loop.
+    consultation = await asyncio.to_thread(importlib.import_module, "agents.consultation")
+    records = await in_database(_records, claimed.patient)
+    events: AsyncGenerator[AnyEvent, None] = consultation.process_query(
+        claimed.query, records=records, model=claimed.run.model, past=claimed.past
+    )
+    return events
+
+
+def _records(patient: Patient | None) -> Records:
+    return records_of(patient) if patient else Records(Nobody())
+
+
+def _without_contents(error: Exception) -> str:
+    """Where an exception came from, without its text: that may hold a person's words."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{type(error).__name__} at " + " < ".join(f"{f.filename}:{f.lineno}" for f in reversed(frames))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,115 @@
+"""Wakes the feeds of this process: what the recorder has committed goes straight to whoever watches the run.
+
+Only a hint. A feed's queue is bounded and may be cut; the feed sees by the numbers that something is missing and reads
+the log.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Hashable, Sequence
+from typing import NamedTuple
+from uuid import UUID
+from weakref import WeakKeyDictionary
+
+QUEUE_EVENTS = 1_000
+"""How far a slow reader may fall behind before its queue is forgotten."""
+
+
+class Sent(NamedTuple):
+    """A committed event, framed for the wire."""
+
+    seq: int
+    frame: str
+    last: bool
+
+
+class Subscription:
+    """One watcher's queue."""
+
+    def __init__(self, hub: Hub, topic: Hashable) -> None:
+        self._hub = hub
+        self._topic = topic
+        self._queue: deque[Sent] = deque()
+        self._waiter: asyncio.Future[bool] | None = None
+
+    def __enter__(self) -> Subscription:
+        self._hub._topics.setdefault(self._topic, set()).add(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        watchers = self._hub._topics[self._topic]
+        watchers.discard(self)
+        if not watchers:
+            del self._hub._topics[self._topic]
+
+    def put(self, events: Sequence[Sent]) -> None:
+        self._queue.extend(events)
+        if len(self._queue) > QUEUE_EVENTS:
+            self._queue.clear()
+        self.wake()
+
+    def wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(True)
+
+    async def wait(self, seconds: float) -> bool:
+        """Whether it was woken within that time. Events may be waiting, or have been forgotten."""
+        if self._queue:
+            return True
+        loop = asyncio.get_running_loop()
+        self._waiter = loop.create_future()
+        timer = loop.call_later(seconds, _expire, self._waiter)
+        try:
+            return await self._waiter
+        finally:
+            timer.cancel()
+            self._waiter = None
+
+    def take(self, most: int) -> list[Sent]:
+        """Up to `most` waiting events."""
+        return [self._queue.popleft() for _ in range(min(most, len(self._queue)))]
+
+
+class Hub:
+    """Who watches what, in one event loop."""
+
+    def __init__(self) -> None:
+        self._topics: dict[Hashable, set[Subscription]] = {}
+        self.here: set[UUID] = set()
+        """Runs whose events are recorded in this process; feeds of others have to look into the log now and then."""
+
+        self.closing = False
+        """Whether this process is about to end, and its feeds with it."""
+
+    def close(self) -> None:
+        """Have every feed end; its client comes back to another process, or to this one's successor."""
+        self.closing = True
+        for topic in tuple(self._topics):
+            self.publish(topic)
+
+    def subscribe(self, topic: Hashable) -> Subscription:
+        return Subscription(self, topic)
+
+    def publish(self, topic: Hashable, events: Sequence[Sent] = ()) -> None:
+        """Hand committed events to all who watch a topic; without events, only wake them."""
+        for subscription in tuple(self._topics.get(topic, ())):
+            subscription.put(events)
+
+    @property
+    def watchers(self) -> int:
+        return sum(map(len, self._topics.values()))
+
+
+_hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
+
+
+def hub() -> Hub:
+    """The running loop's hub."""
+    return _hubs.setdefault(asyncio.get_running_loop(), Hub())
+
+
+def _expire(waiter: asyncio.Future[bool]) -> None:
+    if not waiter.done():
+        waiter.set_result(False)

@@ -1,0 +1,83 @@
+"""The event log: what was recorded of each run, in the order of its numbers. Plain database work, called from threads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import connection
+
+from agents.events import AnyEvent, decode
+from healthchat.chat.hub import Sent
+from healthchat.chat.models import Event
+from healthchat.chat.sse import recorded_frame
+
+PAGE = 500
+"""How many events one read brings at the most."""
+
+
+class Recorded(NamedTuple):
+    """One event as it is stored."""
+
+    run: UUID
+    seq: int
+    name: str
+    type: str
+    data: str
+
+    def sent(self) -> Sent:
+        """As the feeds send it."""
+        return Sent(self.seq, recorded_frame(f"{self.run}:{self.seq}", self.name, self.data), self.name == "done")
+
+
+def append(events: Sequence[Recorded]) -> None:
+    """Store events, inside the caller's transaction.
+
+    Raises:
+        IntegrityError: an event's number is taken; somebody else carries out that run.
+    """
+    if not events:
+        return
+    run_ids = {event.run: _db_id(event.run) for event in events}
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"INSERT INTO {Event._meta.db_table} (run_id, seq, name, type, data) VALUES (%s, %s, %s, %s, %s)",  # noqa: S608
+            [(run_ids[event.run], event.seq, event.name, event.type, event.data) for event in events],
+        )
+
+
+def read(run: UUID, after: int, *, limit: int = PAGE) -> list[Recorded]:
+    """The events of a run that follow number `after`, at most `limit` of them."""
+    rows = Event.objects.filter(run=run, seq__gt=after).order_by("seq").values_list("seq", "name", "type", "data")
+    return [Recorded(run, *row) for row in rows[:limit]]
+
+
+def past(run: UUID) -> list[AnyEvent]:
+    """All that was recorded of a run, decoded."""
+    rows = Event.objects.filter(run=run).order_by("seq").values_list("data", flat=True)
+    return [decode(data) for data in rows.iterator()]
+
+
+def last_seq(run: UUID) -> int:
+    """The number of the run's last event; 0 where there is none."""
+    seq = Event.objects.filter(run=run).order_by("-seq").values_list("seq", flat=True).first()
+    return seq or 0
+
+
+def answer_text(events: Iterable[AnyEvent]) -> str:
+    """What the person reads after these events: the text of every part, without what a `restart` dropped."""
+    parts: dict[str, list[str]] = {}
+    for event in events:
+        match event.__struct_config__.tag:
+            case "text":
+                parts.setdefault(event.part, []).append(event.content)  # type: ignore[union-attr]
+            case "restart" if event.part is None:  # type: ignore[union-attr]
+                parts.clear()
+            case "restart":
+                parts.pop(event.part, None)  # type: ignore[union-attr]
+    return "\n\n".join("".join(pieces) for pieces in parts.values())
+
+
+def _db_id(run: UUID) -> object:
+    return Event._meta.get_field("run").get_db_prep_value(run, connection)

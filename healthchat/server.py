@@ -1,0 +1,241 @@
+"""daphne, guarded: what `manage.py serve` runs.
+
+Subclasses of daphne's and Twisted's own classes, each for one thing that was seen to go wrong:
+
+- `SteadyTransport` writes at once to a socket that is idle, and keeps little in the kernel for one that is not read.
+- `SteadyRequest` refuses a body that is too large before it is taken in, waits for a client that does not read, and
+  cuts only its own connection when a response fails after it has begun.
+- `SteadyServer` listens with a long backlog and, told to stop, ends the feeds in good order.
+
+Deliberate oddities: `TCP_NOTSENT_LOWAT` is set by number, Python has no name for it; the class that daphne's factory
+builds requests from is set on each channel, because daphne names its own in the factory's code; there are no
+WebSockets, so a request to upgrade is answered as the plain request that it also is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import signal
+import socket
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any
+
+from daphne.server import Server  # must come before anything of Twisted's: it installs the asyncio reactor
+
+from daphne.http_protocol import HTTPFactory, WebRequest  # isort: skip
+from twisted.internet import reactor, tcp
+from twisted.internet.interfaces import IPushProducer
+from twisted.web import http
+from zope.interface import implementer
+
+BODY_BYTES = 8 * 1024 * 1024
+BACKLOG = 4_096
+UNSENT_BYTES = 16 * 1024
+"""How much the kernel takes for a client that does not read it."""
+UNREAD_BYTES = 64 * 1024
+"""How much is kept here for such a client before its response waits."""
+DRAIN_SECONDS = 10.0
+TCP_NOTSENT_LOWAT = 25
+
+logger = logging.getLogger(__name__)
+
+
+class SteadyTransport(tcp.Server):
+    """A connection that writes at once where it can."""
+
+    def __init__(self, sock: socket.socket, *args: Any) -> None:
+        super().__init__(sock, *args)
+        self.bufferSize = UNREAD_BYTES
+        if sys.platform == "linux":
+            sock.setsockopt(socket.IPPROTO_TCP, TCP_NOTSENT_LOWAT, UNSENT_BYTES)
+
+    def write(self, data: bytes) -> None:
+        idle = self.connected and not self.disconnecting and not self._tempDataLen
+        if data and idle and len(self.dataBuffer) == self.offset:
+            sent = self.writeSomeData(data)
+            if isinstance(sent, int) and sent > 0:
+                data = data[sent:]
+        if data:
+            super().write(data)
+
+    def writeSequence(self, pieces: Any) -> None:  # noqa: N802 - Twisted's name
+        self.write(b"".join(pieces))
+
+
+class SteadyPort(tcp.Port):
+    transport = SteadyTransport
+
+
+@implementer(IPushProducer)
+class Gate:
+    """Closed while a client does not read what it is sent."""
+
+    def __init__(self) -> None:
+        self.open = asyncio.Event()
+        self.open.set()
+
+    def pauseProducing(self) -> None:  # noqa: N802 - Twisted's name
+        self.open.clear()
+
+    def resumeProducing(self) -> None:  # noqa: N802 - Twisted's name
+        self.open.set()
+
+    def stopProducing(self) -> None:  # noqa: N802 - Twisted's name
+        self.open.set()
+
+
+class SteadyRequest(WebRequest):
+    gate: Gate | None = None
+    _received = 0
+    _refused = False
+
+    def gotLength(self, length: int | None) -> None:  # noqa: N802 - Twisted's name
+        if length is not None and length > BODY_BYTES:
+            self._refuse()
+            length = 0
+        super().gotLength(length)
+
+    def handleContentChunk(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
+        if self._refused:
+            return
+        self._received += len(data)
+        if self._received > BODY_BYTES:
+            self._refuse()
+            return
+        super().handleContentChunk(data)
+
+    def process(self) -> Any:
+        if self._refused:
+            return None
+        self.requestHeaders.removeHeader(b"upgrade")
+        return super().process()
+
+    def handle_exception(self, exception: BaseException) -> None:
+        if not self._response_started:
+            super().handle_exception(exception)
+        elif self.channel is not None:
+            # It is too late for a 500; a client that is cut connects again.
+            self.channel.forceAbortClient()
+
+    def watch_reader(self) -> None:
+        """From now on, know whether the client reads."""
+        if self.channel is not None:
+            self.gate = Gate()
+            self.registerProducer(self.gate, True)
+
+    def finish(self) -> None:
+        if self.gate is not None and self.channel is not None:
+            self.unregisterProducer()
+        super().finish()
+
+    def connectionLost(self, reason: Any) -> None:  # noqa: N802 - Twisted's name
+        if self.gate is not None:
+            self.gate.open.set()
+        super().connectionLost(reason)
+
+    def _refuse(self) -> None:
+        self._refused = True
+        body = b'{"error": {"code": "too_large", "message": "That is too large to be taken."}}'
+        self.channel.transport.write(
+            b"HTTP/1.1 413 Content Too Large\r\nContent-Type: application/json\r\nConnection: close\r\n"
+            b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
+        )
+        self.channel.loseConnection()
+
+
+class SteadyFactory(HTTPFactory):
+    def buildProtocol(self, addr: Any) -> http.HTTPChannel:  # noqa: N802 - Twisted's name
+        protocol = super().buildProtocol(addr)
+        protocol.requestFactory = SteadyRequest
+        return protocol
+
+
+class SteadyServer(Server):
+    """daphne's server for one address, without WebSockets."""
+
+    def __init__(
+        self,
+        application: Any,
+        *,
+        host: str,
+        port: int,
+        on_start: Callable[[], None],
+        on_drain: Callable[[], Awaitable[None]],
+    ) -> None:
+        super().__init__(application, endpoints=[f"{host}:{port}"], signal_handlers=False, server_name="healthchat")
+        self._address = host, port
+        self._on_start = on_start
+        self._on_drain = on_drain
+        self._draining = False
+
+    def run(self) -> None:
+        """Listen and serve until told to stop.
+
+        Raises:
+            OSError: the address cannot be listened on.
+        """
+        self.connections = {}
+        self.http_factory = SteadyFactory(self)
+        host, port = self._address
+        self.port = SteadyPort(port, self.http_factory, BACKLOG, host, reactor)
+        self.port.startListening()
+        reactor.callLater(1, self.application_checker)
+        reactor.callLater(2, self.timeout_checker)
+        loop = reactor._asyncioEventloop
+        asyncio.set_event_loop(loop)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._told_to_stop)
+        reactor.callWhenRunning(self._on_start)
+        reactor.run(installSignalHandlers=False)
+
+    async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
+        await super().handle_reply(protocol, message)
+        if not isinstance(protocol, SteadyRequest):
+            return
+        if message["type"] == "http.response.start":
+            protocol.watch_reader()
+        elif message.get("more_body") and protocol.gate is not None and not protocol.gate.open.is_set():
+            await protocol.gate.open.wait()
+
+    def application_checker(self) -> None:
+        try:
+            super().application_checker()
+        except Exception as error:
+            logger.error("a connection could not be cleared up: %s", type(error).__name__)
+            reactor.callLater(1, self.application_checker)
+
+    def _told_to_stop(self) -> None:
+        if self._draining:
+            reactor.stop()
+            return
+        self._draining = True
+        self._drained = asyncio.get_running_loop().create_task(self._drain())
+
+    async def _drain(self) -> None:
+        self.port.stopListening()
+        logger.info("stopping: feeds are told to come back, work that is not finished is handed on")
+        with suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN_SECONDS):
+                await self._on_drain()
+                while any(self._busy(details) for details in self.connections.values()):
+                    await asyncio.sleep(0.05)
+        self.connections = {
+            protocol: details for protocol, details in self.connections.items() if "application_instance" in details
+        }
+        reactor.stop()
+
+    @staticmethod
+    def _busy(details: dict[str, Any]) -> bool:
+        instance = details.get("application_instance")
+        return instance is not None and not instance.done()
+
+
+def quieten_garbage_collection() -> None:
+    """Keep what start-up made out of the collector's sight, and let it look less often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
