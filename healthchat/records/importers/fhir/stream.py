@@ -1,0 +1,159 @@
+"""The resources of a FHIR file, one at a time: a bundle of any kind, one resource, a JSON array, or NDJSON.
+
+Only one resource is held in memory. Depth, size and broken JSON are refused before anything is built from them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+import ijson
+import msgspec
+
+from healthchat.records.importers.imported import NotUnderstood
+
+MAX_DEPTH = 100
+"""Levels of JSON; a real resource has about 15."""
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_BOMS = (b"\xff\xfe", b"\xfe\xff")
+_UTF8_BOM = b"\xef\xbb\xbf"
+
+Json = Any
+"""What JSON can hold; checked where it is used."""
+
+
+class Entry(msgspec.Struct, frozen=True):
+    resource: dict[str, Json]
+    full_url: str = ""
+
+
+def entries(file: BinaryIO) -> Iterator[Entry]:
+    """Every resource in `file`, with the URL it has in its bundle; text is free of what no database stores.
+
+    Raises:
+        NotUnderstood: it is no JSON, is broken or truncated, is nested too deep, or holds no FHIR resource.
+    """
+    head = _head(file)
+    _refuse_other_formats(head)
+    found = 0
+    try:
+        for value, in_bundle in _values(_Resumed(head.removeprefix(_UTF8_BOM), file)):
+            for entry in _entries_of(value, in_bundle=in_bundle):
+                found += 1
+                yield entry
+    except (ijson.JSONError, UnicodeDecodeError):
+        # The parser's own message quotes the record.
+        raise NotUnderstood(
+            "This file is damaged or incomplete: it is not valid JSON from beginning to end. "
+            "Nothing was imported. Please download it again."
+        ) from None
+    if not found:
+        raise NotUnderstood("This is JSON, but there are no FHIR health records in it.")
+
+
+class _Resumed:
+    """A file whose first bytes were already read."""
+
+    def __init__(self, head: bytes, file: BinaryIO) -> None:
+        self._head = head
+        self._file = file
+
+    def read(self, size: int = -1) -> bytes:
+        # The JSON parser asks for nothing first, to learn whether the file is binary.
+        if size == 0:
+            return b""
+        if self._head:
+            head, self._head = self._head, b""
+            return head
+        return self._file.read(size)
+
+
+def _head(file: BinaryIO) -> bytes:
+    head = file.read(4096)
+    while head and not head.removeprefix(_UTF8_BOM).strip():
+        more = file.read(4096)
+        if not more:
+            break
+        head = more
+    return head
+
+
+def _refuse_other_formats(head: bytes) -> None:
+    start = head.removeprefix(_UTF8_BOM).lstrip()[:200].lower()
+    if not start:
+        raise NotUnderstood("This file is empty.")
+    if start.startswith((b"{", b"[")):
+        return
+    if start.startswith(_BOMS):
+        raise NotUnderstood("This file is UTF-16 text. Please save it as UTF-8 and import it again.")
+    if start.startswith((b"<!doctype html", b"<html")):
+        raise NotUnderstood("This is a web page, not a file of health records. The download may have needed a sign-in.")
+    if start.startswith(b"<"):
+        raise NotUnderstood("This is an XML file. Health records are taken as FHIR R4 in JSON.")
+    if start.startswith((b"pk\x03\x04", b"\x1f\x8b")):
+        raise NotUnderstood("This is a compressed file. Please unpack it and import the JSON file inside.")
+    if start.startswith(b"%pdf"):
+        raise NotUnderstood("This is a PDF. Its numbers cannot be read reliably; please import FHIR R4 in JSON.")
+    raise NotUnderstood("This file was not recognised. Health records are taken as FHIR R4 in JSON.")
+
+
+def _values(file: _Resumed) -> Iterator[tuple[dict[str, Json], bool]]:
+    """Each item of a top-level `entry` list or array (True), and each top-level object without those (False)."""
+    stack: list[Any] = []
+    keys: list[str] = []
+    for event, value in ijson.basic_parse(file, multiple_values=True, use_float=True):
+        if event in ("start_map", "start_array"):
+            if len(stack) >= MAX_DEPTH:
+                raise NotUnderstood("This file is nested too deep to be a health record.")
+            stack.append({} if event == "start_map" else [])
+            keys.append("")
+        elif event == "map_key":
+            keys[-1] = cleaned(value)
+        elif event in ("end_map", "end_array"):
+            done = stack.pop()
+            keys.pop()
+            if _is_item(stack, keys):
+                if isinstance(done, dict):
+                    yield done, True
+            elif stack:
+                _put(stack[-1], keys[-1], done)
+            elif isinstance(done, dict):
+                yield done, False
+        elif stack:
+            _put(stack[-1], keys[-1], cleaned(value) if event == "string" else value)
+
+
+def _is_item(stack: list[Any], keys: list[str]) -> bool:
+    if len(stack) == 1:
+        return isinstance(stack[0], list)
+    return len(stack) == 2 and keys[0] == "entry" and isinstance(stack[1], list)
+
+
+def _put(parent: Any, key: str, value: Json) -> None:
+    if isinstance(parent, dict):
+        parent[key] = value
+    else:
+        parent.append(value)
+
+
+def cleaned(text: str) -> str:
+    """The text with what no database stores (NUL, lone surrogates) as U+FFFD."""
+    return _UNSTORABLE.sub("�", text)
+
+
+def _entries_of(value: dict[str, Json], *, in_bundle: bool) -> Iterator[Entry]:
+    resource = value.get("resource") if in_bundle and isinstance(value.get("resource"), dict) else value
+    full_url = value.get("fullUrl") if resource is not value else ""
+    kind = resource.get("resourceType") if isinstance(resource, dict) else None
+    if not isinstance(resource, dict) or not isinstance(kind, str):
+        return
+    if kind != "Bundle":
+        yield Entry(resource, full_url if isinstance(full_url, str) else "")
+        return
+    inner = resource.get("entry")
+    for item in inner if isinstance(inner, list) else ():
+        if isinstance(item, dict):
+            yield from _entries_of(item, in_bundle=True)

@@ -1,0 +1,89 @@
+"""Rows kept apart by their ids, across resources and files.
+
+A row replaces the one with its id: the resource was corrected. But short ids ("1") are only unique in the system that
+gave them, so a row that is plainly about something else keeps its place beside the other under an id of its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from agents.records import (
+    AnyRow,
+    Condition,
+    Document,
+    Encounter,
+    Immunization,
+    Medication,
+    Observation,
+    Procedure,
+    RecordDate,
+)
+from healthchat.records.importers.imported import kind_of
+
+_GLOBALLY_UNIQUE = re.compile(r"(hash-|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})", re.IGNORECASE)
+
+
+class Rows:
+    def __init__(self, known: Iterable[AnyRow] = ()) -> None:
+        self._by_id = {(kind_of(row), row.id): row for row in known}
+
+    def __iter__(self) -> Iterator[AnyRow]:
+        return iter(self._by_id.values())
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    def put(self, row: AnyRow) -> AnyRow:
+        """Add or replace; the row as it is kept."""
+        present = self._by_id.get((kind_of(row), row.id))
+        if present is not None and are_apart(present, row):
+            row = msgspec.structs.replace(row, id=f"{row.id}~{_digest(row)}")
+        self._by_id[kind_of(row), row.id] = row
+        return row
+
+    def replace(self, row: AnyRow) -> None:
+        self._by_id[kind_of(row), row.id] = row
+
+
+def are_apart(one: AnyRow, other: AnyRow) -> bool:
+    """Whether two rows with the same id are about different things."""
+    if _GLOBALLY_UNIQUE.match(one.id):
+        return False
+    if _subject(one) != _subject(other):
+        return True
+    first, second = leading_date(one), leading_date(other)
+    return first is not None and second is not None and first.day != second.day
+
+
+def leading_date(row: AnyRow) -> RecordDate | None:
+    """The date that a row is sorted by."""
+    match row:
+        case Observation():
+            return row.effective
+        case Medication() | Encounter():
+            return row.start
+        case Condition():
+            return row.onset
+        case Immunization():
+            return row.given
+        case Procedure():
+            return row.performed
+        case Document():
+            return row.dated
+        case _:
+            return row.recorded
+
+
+def _subject(row: AnyRow) -> str:
+    return getattr(row, "code", None) or row.name
+
+
+def _digest(row: AnyRow) -> str:
+    when = leading_date(row)
+    written = f"{_subject(row)}|{when.shown() if when else ''}"
+    return hashlib.sha256(written.encode()).hexdigest()[:12]
