@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import secrets
+import socket
 from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from healthchat.records.demo import ensure_demo_patient
 
@@ -23,6 +24,8 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=settings.PORT, help="Where to listen (PORT, or 8000).")
 
     def handle(self, *args: Any, port: int, **options: Any) -> None:
+        if is_taken(port):
+            raise CommandError(f"Port {port} is taken by another program. Name another one: PORT={port + 1} make run")
         call_command("migrate", interactive=False, verbosity=0)
         ensure_demo_patient()
         password = new_admin()
@@ -34,6 +37,12 @@ class Command(BaseCommand):
         self.stdout.write("  Ctrl-C stops it.\n")
         self.stdout.flush()
         call_command("serve", port=port)
+
+
+def is_taken(port: int) -> bool:
+    """Whether somebody listens on a port of this machine."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def new_admin() -> str | None:
