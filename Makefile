@@ -23,7 +23,7 @@ SYNC = UV_SYSTEM_CERTS=$(CERTS) UV_NATIVE_TLS=$(CERTS) UV_PYTHON_DOWNLOADS=never
 	--python "$$($(PYTHON) -c 'import sys; print(sys.executable)')"
 NEEDS := pyproject.toml uv.lock | $(filter .uv/%,$(UV)) python
 
-.PHONY: help run test test-postgresql check format clean python
+.PHONY: help run test test-postgresql check format screenshots clean python
 .DELETE_ON_ERROR:
 
 help:
@@ -53,6 +53,9 @@ check: $(VENV)/.can-test
 format: $(VENV)/.can-test
 	@$(BIN)/ruff check --fix-only --exit-zero .
 	@$(BIN)/ruff format .
+
+screenshots: $(VENV)/.can-test
+	@$(BIN)/python docs/screenshots/make.py
 
 clean:
 	rm -rf .uv .venv .venv-*
