@@ -52,12 +52,17 @@ class Rows:
 
 def are_apart(one: AnyRow, other: AnyRow) -> bool:
     """Whether two rows with the same id are about different things."""
-    if _GLOBALLY_UNIQUE.match(one.id):
+    if is_globally_unique(one.id):
         return False
     if _subject(one) != _subject(other):
         return True
     first, second = leading_date(one), leading_date(other)
     return first is not None and second is not None and first.day != second.day
+
+
+def is_globally_unique(row_id: str) -> bool:
+    """Whether no other resource in the world has it: a UUID, or a hash of the content."""
+    return bool(_GLOBALLY_UNIQUE.match(row_id))
 
 
 def leading_date(row: AnyRow) -> RecordDate | None:

@@ -12,7 +12,7 @@ from healthchat.records.importers.fhir.elements import Concept, concept, obj, ob
 from healthchat.records.importers.fhir.stream import Entry, Json
 from healthchat.records.importers.imported import Unmapped
 
-MAX_ID_LENGTH = 128
+MAX_ID_LENGTH = 100
 """Of a resource's own id (FHIR allows 64); longer ones are hashed."""
 MAX_NAME_LENGTH = 500
 

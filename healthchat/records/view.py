@@ -1,0 +1,194 @@
+"""The one adapter between the database's rows and those of `agents.records`.
+
+`records_of` gives agents their read-only view of a patient, `store` takes in what an importer read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+import msgspec
+from django.db import transaction
+
+from agents import records as agents_records
+from agents.records import AnyRow, RecordDate, Records
+from healthchat.records import models
+from healthchat.records.importers import same_person
+from healthchat.records.importers.imported import Import, kind_of
+from healthchat.records.importers.rows import Rows, is_globally_unique, leading_date
+from healthchat.records.models import Patient, Row, Source
+
+ROWS_PER_STATEMENT = 500
+DIRECT = ("id", "evidence", "source")
+"""Fields of a row that are not columns of the same name."""
+
+MODELS: dict[str, type[Row]] = {
+    "observation": models.Observation,
+    "medication": models.Medication,
+    "condition": models.Condition,
+    "allergy": models.Allergy,
+    "immunization": models.Immunization,
+    "procedure": models.Procedure,
+    "encounter": models.Encounter,
+    "document": models.Document,
+}
+"""Row kind to its table."""
+
+_ROW_TYPES: dict[str, type[Any]] = {kind: getattr(agents_records, kind.capitalize()) for kind in MODELS}
+
+
+def records_of(patient: Patient) -> Records:
+    """All that is recorded of a patient, as agents see it: one query per kind, nothing written."""
+    names = dict(patient.sources.values_list("id", "name"))
+    rows = (row for kind in MODELS for row in _rows_of(kind, patient, names=names))
+    return Records(person_of(patient), rows)
+
+
+def rows_behind(patient: Patient, evidence: str) -> list[AnyRow]:
+    """The rows of the resource that an answer cites, of whatever kind."""
+    names = dict(patient.sources.values_list("id", "name"))
+    return [row for kind in MODELS for row in _rows_of(kind, patient, names=names, evidence=evidence)]
+
+
+def person_of(patient: Patient) -> agents_records.Patient:
+    """The patient without a name."""
+    return agents_records.Patient(
+        sex=Patient.Sex(patient.sex).value,  # type: ignore[arg-type]
+        birth_date=RecordDate.parse(patient.birth_date),
+        deceased=RecordDate.parse(patient.deceased),
+    )
+
+
+def store(imported: Import, *, patient: Patient) -> Source:
+    """Take an import's rows into the patient's records, in one transaction.
+
+    Rows that are there already are brought up to date, and those that the source takes back are removed. The same
+    content again gives the same `Source` and changes nothing.
+
+    Raises:
+        NotUnderstood: the records are about another person. Nothing is stored.
+    """
+    with transaction.atomic():
+        # One import at a time for each patient.
+        patient.refresh_from_db(from_queryset=Patient.objects.select_for_update())
+        _complete(patient, imported)
+        source = _source(patient, imported)
+        rows = _kept_apart(patient, imported.rows)
+        for kind in MODELS:
+            _upsert(kind, [row for row in rows if kind_of(row) == kind], patient=patient, source=source)
+            taken_back = [evidence for of, evidence in imported.retracted if of == kind]
+            for block in _blocks(taken_back):
+                MODELS[kind]._default_manager.filter(patient=patient, evidence__in=block).delete()
+    return source
+
+
+def _rows_of(kind: str, patient: Patient, *, names: dict[Any, str], **filters: str) -> Iterator[AnyRow]:
+    row_type, columns = _ROW_TYPES[kind], _columns(kind)
+    fields = [name for name, _ in columns]
+    reads = [read for _, read in columns]
+    found = MODELS[kind]._default_manager.filter(patient=patient, **filters).order_by("pk")
+    for key, evidence, source, *values in found.values_list("key", "evidence", "source_id", *fields):
+        given = {name: read(value) if read else value for name, read, value in zip(fields, reads, values, strict=True)}
+        yield row_type(id=key, evidence=evidence, source=names.get(source, ""), **given)
+
+
+@cache
+def _columns(kind: str) -> list[tuple[str, Callable[[Any], Any] | None]]:
+    """Each further field of a kind, with what makes the agents' value of the database's, where they differ."""
+    return [
+        (field.name, _read(field)) for field in msgspec.structs.fields(_ROW_TYPES[kind]) if field.name not in DIRECT
+    ]
+
+
+def _read(field: msgspec.structs.FieldInfo) -> Callable[[Any], Any] | None:
+    if field.type == RecordDate | None:
+        # What was stored had been parsed: no need to do that again.
+        return lambda text: RecordDate(text) if text else None
+    if field.name == "reactions":
+        return tuple
+    if field.default is None:
+        return lambda value: None if value == "" else value
+    return None
+
+
+def _complete(patient: Patient, imported: Import) -> None:
+    """Add to the patient what the file knows and the patient did not have."""
+    person = same_person(person_of(patient), imported.patient)
+    patient.sex = person.sex
+    patient.birth_date = person.birth_date.text if person.birth_date else ""
+    patient.deceased = person.deceased.text if person.deceased else ""
+    patient.name = patient.name or imported.name
+    patient.save(update_fields=["sex", "birth_date", "deceased", "name"])
+
+
+def _source(patient: Patient, imported: Import) -> Source:
+    told = {
+        "name": imported.file,
+        "kind": imported.kind,
+        "counts": imported.counts,
+        "unmapped": [msgspec.to_builtins(one) for one in imported.unmapped],
+        "skipped": imported.skipped,
+    }
+    source, _ = Source.objects.update_or_create(patient=patient, sha256=imported.sha256, defaults=told)
+    return source
+
+
+def _kept_apart(patient: Patient, rows: Iterable[AnyRow]) -> list[AnyRow]:
+    """The rows with ids under which they do not replace another system's resource of the same short id."""
+    rows = list(rows)
+    present = Rows()
+    for kind in MODELS:
+        for block in _blocks([row.id for row in rows if kind_of(row) == kind and not is_globally_unique(row.id)]):
+            for row in _rows_of(kind, patient, names={}, key__in=block):  # type: ignore[arg-type]
+                present.put(row)
+    return [present.put(row) for row in rows]
+
+
+def _upsert(kind: str, rows: list[AnyRow], *, patient: Patient, source: Source) -> None:
+    model = MODELS[kind]
+    fields = [name for name, _ in _columns(kind)]
+    stored = [
+        model(
+            patient=patient,
+            source=source,
+            key=row.id,
+            evidence=row.evidence,
+            **_times(row),
+            **{name: _written(getattr(row, name), model._meta.get_field(name)) for name in fields},
+        )
+        for row in rows
+    ]
+    model._default_manager.bulk_create(
+        stored,
+        batch_size=ROWS_PER_STATEMENT,
+        update_conflicts=True,
+        unique_fields=["patient", "key"],
+        update_fields=["source", "evidence", "instant", "precision", *fields],
+    )
+
+
+def _times(row: AnyRow) -> dict[str, datetime | str | None]:
+    when = leading_date(row)
+    if when is None:
+        return {"instant": None, "precision": ""}
+    return {"instant": when.instant.astimezone(UTC), "precision": when.precision}
+
+
+def _written(value: Any, column: Any) -> Any:
+    if value is None:
+        return None if column.null else ""
+    if isinstance(value, RecordDate):
+        return value.text
+    if isinstance(value, str):
+        return value[: column.max_length]
+    if isinstance(value, tuple):
+        return list(value)
+    return value
+
+
+def _blocks(ids: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(ids), ROWS_PER_STATEMENT):
+        yield ids[start : start + ROWS_PER_STATEMENT]
