@@ -1,0 +1,102 @@
+"""Import files of health records into a person's patient."""
+
+from __future__ import annotations
+
+import contextlib
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractUser
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from rich.console import Console
+from rich.progress import Progress
+
+from healthchat.records.importers import Import, NotUnderstood, read_file
+from healthchat.records.models import Patient, Source
+from healthchat.records.view import store
+
+UNMAPPED_SHOWN = 10
+
+
+class Command(BaseCommand):
+    help = "Import FHIR R4 files (bundles of any kind, single resources, NDJSON) into a patient's records."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+        parser.add_argument("--user", required=True, help="the user name of the account that owns the patient")
+        parser.add_argument("--patient", required=True, metavar="NAME", help="the patient's name; made if it is new")
+
+    def handle(self, *args: Any, files: list[Path], user: str, patient: str, **options: Any) -> None:
+        owner = _owner(user)
+        console = Console(file=self.stdout._out)
+        imports = [_read(path, console) for path in files]
+        # All files or none: half a record is worse than no record.
+        with transaction.atomic():
+            target = _patient(owner, patient)
+            sources = [_stored(imported, target) for imported in imports]
+        for source in sources:
+            self._report(source)
+
+    def _report(self, source: Source) -> None:
+        counts = ", ".join(f"{count} {kind}" for kind, count in source.counts.items()) or "no rows"
+        self.stdout.write(f"{source.name}: {counts}")
+        if source.skipped:
+            self.stdout.write(
+                "  not taken: " + ", ".join(f"{count} {type_}" for type_, count in source.skipped.items())
+            )
+        if source.unmapped:
+            total = sum(one["count"] for one in source.unmapped)
+            self.stdout.write(f"  kept as they stand, without being understood: {total}")
+        for one in source.unmapped[:UNMAPPED_SHOWN]:
+            self.stdout.write(f"    {one['count']} × {one['text'] or one['code'] or 'unnamed'}: {one['reason']}")
+        if len(source.unmapped) > UNMAPPED_SHOWN:
+            self.stdout.write(f"    and {len(source.unmapped) - UNMAPPED_SHOWN} more; the admin lists them all")
+
+
+def _owner(name: str) -> AbstractUser:
+    user = get_user_model()._default_manager.filter(username=name).first()
+    if user is None:
+        raise CommandError(f"There is no account with the user name {name!r}.")
+    return user
+
+
+def _read(path: Path, console: Console) -> Import:
+    try:
+        with _opened(path, console) as file:
+            return read_file(file, name=path.name)
+    except NotUnderstood as error:
+        raise CommandError(f"{path}: {error}") from error
+    except OSError as error:
+        raise CommandError(f"{path}: {error.strerror or 'cannot be read'}") from error
+
+
+@contextlib.contextmanager
+def _opened(path: Path, console: Console) -> Iterator[BinaryIO]:
+    """The file; on a terminal a bar shows how far it is read."""
+    if not console.is_terminal:
+        with path.open("rb") as file:
+            yield file
+        return
+    with (
+        Progress(console=console, transient=True) as progress,
+        progress.open(path, "rb", description=path.name) as file,
+    ):
+        yield file
+
+
+def _patient(owner: AbstractUser, name: str) -> Patient:
+    found = list(Patient.objects.owned_by(owner).filter(name=name)[:2])
+    if len(found) > 1:
+        raise CommandError(f"{owner} has several patients of the name {name!r}; rename one of them first.")
+    return found[0] if found else Patient.objects.create(owner=owner, name=name)
+
+
+def _stored(imported: Import, patient: Patient) -> Source:
+    try:
+        return store(imported, patient=patient)
+    except NotUnderstood as error:
+        raise CommandError(f"{imported.file}: {error}") from error
