@@ -166,7 +166,8 @@ class Text(Event, frozen=True, kw_only=True, tag="text"):
     """A piece of what the person reads, in markdown; pieces of one part are joined as they come."""
 
     content: str
-    part: str = "answer"
+    part: str = msgspec.field(default_factory=lambda: "answer")
+    """Which text it belongs to. (A factory, so that it is always sent.)"""
 
 
 class Citation(Event, frozen=True, kw_only=True, tag="citation"):

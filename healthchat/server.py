@@ -189,7 +189,7 @@ class SteadyServer(Server):
         asyncio.set_event_loop(loop)
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._told_to_stop)
-        reactor.callWhenRunning(self._on_start)
+        loop.call_soon(self._on_start)
         reactor.run(installSignalHandlers=False)
 
     async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
@@ -205,7 +205,7 @@ class SteadyServer(Server):
         try:
             super().application_checker()
         except Exception as error:
-            logger.error("a connection could not be cleared up: %s", type(error).__name__)
+            logger.error("a connection could not be cleared up: %s", type(error).__name__)  # noqa: TRY400 - no contents
             reactor.callLater(1, self.application_checker)
 
     def _told_to_stop(self) -> None:
@@ -221,17 +221,22 @@ class SteadyServer(Server):
         with suppress(TimeoutError):
             async with asyncio.timeout(DRAIN_SECONDS):
                 await self._on_drain()
-                while any(self._busy(details) for details in self.connections.values()):
+                while any(self._busy(details) for details in self.connections.values()):  # noqa: ASYNC110
                     await asyncio.sleep(0.05)
-        self.connections = {
-            protocol: details for protocol, details in self.connections.items() if "application_instance" in details
-        }
+        for details in self.connections.values():
+            details.setdefault("application_instance", _nothing())  # daphne takes it for granted when it ends
         reactor.stop()
 
     @staticmethod
     def _busy(details: dict[str, Any]) -> bool:
         instance = details.get("application_instance")
         return instance is not None and not instance.done()
+
+
+def _nothing() -> asyncio.Future[None]:
+    done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    done.set_result(None)
+    return done
 
 
 def quieten_garbage_collection() -> None:

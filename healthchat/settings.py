@@ -12,7 +12,7 @@ env = environ.Env()
 
 
 def one_of(name: str, choices: tuple[str, ...], default: str) -> str:
-    value = env.str(name, default=default)
+    value: str = env.str(name, default=default)
     if value not in choices:
         raise ImproperlyConfigured(f"{name} is {value!r}; it must be one of: {', '.join(choices)}")
     return value
@@ -74,15 +74,15 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "corsheaders.middleware.CorsMiddleware",
-    "django.middleware.security.SecurityMiddleware",
-    "healthchat.security.content_security_policy",
+    "healthchat.middleware.SecurityMiddleware",
+    "healthchat.security.ContentSecurityPolicy",
     "servestatic.middleware.ServeStaticMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "healthchat.middleware.SessionMiddleware",
+    "healthchat.middleware.CommonMiddleware",
+    "healthchat.middleware.CsrfViewMiddleware",
+    "healthchat.middleware.AuthenticationMiddleware",
+    "healthchat.middleware.MessageMiddleware",
+    "healthchat.middleware.XFrameOptionsMiddleware",
 ]
 
 ROOT_URLCONF = "healthchat.urls"

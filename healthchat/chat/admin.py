@@ -30,7 +30,7 @@ class ReadOnly:
 class MessageInline(ReadOnly, admin.TabularInline):
     model = Message
     fields = ["created", "role", "content"]
-    readonly_fields = fields
+    readonly_fields = ["created", "role", "content"]
     show_change_link = True
     extra = 0
 
@@ -38,7 +38,7 @@ class MessageInline(ReadOnly, admin.TabularInline):
 class RunInline(ReadOnly, admin.TabularInline):
     model = Run
     fields = ["created", "status", "triage", "model", "started", "finished", "reference"]
-    readonly_fields = fields
+    readonly_fields = ["created", "status", "triage", "model", "started", "finished", "reference"]
     show_change_link = True
     extra = 0
     fk_name = "conversation"
@@ -47,7 +47,7 @@ class RunInline(ReadOnly, admin.TabularInline):
 class EventInline(ReadOnly, admin.TabularInline):
     model = Event
     fields = ["seq", "name", "type", "data"]
-    readonly_fields = fields
+    readonly_fields = ["seq", "name", "type", "data"]
     ordering = ["seq"]
     extra = 0
 

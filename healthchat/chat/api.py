@@ -6,7 +6,8 @@ import json
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema, extend_schema_field, extend_schema_view
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import serializers
 from rest_framework.generics import get_object_or_404
 from rest_framework.mixins import ListModelMixin
@@ -53,7 +54,7 @@ class RunSerializer(serializers.ModelSerializer[Run]):
 class EventSerializer(serializers.ModelSerializer[Event]):
     id = serializers.SerializerMethodField(help_text="The cursor: `<run>:<seq>`.")
     event = serializers.CharField(source="name", help_text="The SSE event name.")
-    data = serializers.SerializerMethodField(help_text="The event, as the feed sends it.")
+    data = serializers.SerializerMethodField(help_text="The event, as the feed sends it.")  # type: ignore[assignment]
 
     class Meta:
         model = Event

@@ -19,8 +19,9 @@ from uuid import UUID
 from django.db import Error as DatabaseError
 
 from agents.events import Restart, encode
-from healthchat.chat import log
-from healthchat.chat.hub import hub
+from healthchat.chat import access, log, replays
+from healthchat.chat.access import Visitor
+from healthchat.chat.hub import Sent, Subscription, hub
 from healthchat.chat.models import Run
 from healthchat.chat.sse import HEARTBEAT, Cursor, frame
 from healthchat.database import in_database
@@ -34,92 +35,75 @@ JOINED_EVENTS = 16
 
 logger = logging.getLogger(__name__)
 
+Frames = AsyncGenerator[bytes, None]
 
-async def run_feed(run: Run, after: int = 0, *, known: bool = True) -> AsyncGenerator[str, None]:
+
+async def run_feed(run: Run, visitor: Visitor, *, after: int = 0, known: bool = True) -> Frames:
     """Everything of one run after number `after`, until it has ended.
 
     With `known` false the client's cursor was not one of this run: it is told to start anew.
     """
-    yield connected(run.conversation_id, Cursor(run.id, after))
-    if not known:
-        yield started_anew()
-    async with aclosing(_guarded(_follow(run.id, after))) as frames:
-        async for text in frames:
-            yield text
+    yield opening(run.conversation_id, Cursor(run.id, after), known=known)
+    try:
+        async with aclosing(_ended(run.id, after) if run.ended else _follow(run.id, after, visitor)) as frames:
+            async for data in frames:
+                yield data
+    except DatabaseError as error:
+        _cut(error)
 
 
 async def conversation_feed(
-    conversation: UUID, cursor: Cursor | None, *, known: bool = True
-) -> AsyncGenerator[str, None]:
+    conversation: UUID, cursor: Cursor | None, visitor: Visitor, *, known: bool = True
+) -> Frames:
     """The runs of a conversation one after the other, from a cursor on, for as long as the client stays.
 
     Without a cursor it begins with the first run that has not ended.
     """
-    yield connected(conversation, cursor)
-    if not known:
-        yield started_anew()
-    async with aclosing(_guarded(_follow_all(conversation, cursor))) as frames:
-        async for text in frames:
-            yield text
-
-
-def connected(conversation: UUID, cursor: Cursor | None) -> str:
-    """The first frame of every connection."""
-    run = str(cursor.run) if cursor else None
-    return frame(
-        json.dumps({"status": "connected", "run": run, "conversation": str(conversation)}),
-        event="connected",
-        id=str(cursor) if cursor else None,
-        retry=random.randint(*RETRY_MILLISECONDS),  # noqa: S311 - jitter
-    )
-
-
-def started_anew() -> str:
-    """Tells the client to drop what it has: its cursor is not known here."""
-    return frame(encode(Restart(reason="unknown_cursor")), event="message")
-
-
-def come_back() -> str:
-    """Tells the client to connect again, each a little later than the other."""
-    return f"retry: {random.randint(*RETRY_MILLISECONDS)}\n\n"  # noqa: S311 - jitter
-
-
-async def _guarded(frames: AsyncGenerator[str, None]) -> AsyncGenerator[str, None]:
+    yield opening(conversation, cursor, known=known)
+    run, after = cursor or (None, 0)
     try:
-        async for text in frames:
-            yield text
+        with _subscribed(conversation, visitor) as subscription:
+            while not subscription.ended:
+                if run is not None:
+                    async with aclosing(_follow(run, after, visitor)) as frames:
+                        async for data in frames:
+                            yield data
+                following = await in_database(_following, conversation, run)
+                while following is None and not subscription.ended:
+                    if not await subscription.wait(HEARTBEAT_SECONDS):
+                        yield HEARTBEAT
+                    following = await in_database(_following, conversation, run)
+                run, after = following, 0
+        yield come_back()
     except DatabaseError as error:
-        logger.warning("a feed was cut because the log could not be read: %s", type(error).__name__)
-    finally:
-        await frames.aclose()
+        _cut(error)
 
 
-async def _follow_all(conversation: UUID, cursor: Cursor | None) -> AsyncGenerator[str, None]:
-    at, after = cursor or (None, 0)
-    with hub().subscribe(conversation) as subscription:
-        while True:
-            if at is not None:
-                async with aclosing(_follow(at, after)) as frames:
-                    async for text in frames:
-                        yield text
-                if hub().closing:
-                    return
-            following = await in_database(_following, conversation, at)
-            while following is None:
-                if hub().closing:
-                    yield come_back()
-                    return
-                if not await subscription.wait(HEARTBEAT_SECONDS):
-                    yield HEARTBEAT
-                following = await in_database(_following, conversation, at)
-            at, after = following, 0
+def opening(conversation: UUID, cursor: Cursor | None, *, known: bool = True) -> bytes:
+    """The first frame of every connection; where its cursor is not known here, followed by a restart."""
+    data = {"status": "connected", "run": str(cursor.run) if cursor else None, "conversation": str(conversation)}
+    first = frame(json.dumps(data), event="connected", id=str(cursor) if cursor else None, retry=_retry())
+    if known:
+        return first.encode()
+    return (first + frame(encode(Restart(reason="unknown_cursor")), event="message")).encode()
 
 
-async def _follow(run: UUID, seq: int) -> AsyncGenerator[str, None]:
-    with hub().subscribe(run) as subscription:
+def come_back() -> bytes:
+    """Tells the client to connect again, each a little later than the other."""
+    return b"retry: %d\n\n" % _retry()
+
+
+async def _ended(run: UUID, seq: int) -> Frames:
+    events = await replays.of_ended(run)
+    for begin in range(seq, len(events), log.PAGE):
+        yield _joined(events[begin : begin + log.PAGE])
+
+
+async def _follow(run: UUID, seq: int, visitor: Visitor) -> Frames:
+    with _subscribed(run, visitor) as subscription:
         behind = True
         heard = time.monotonic()
-        while not hub().closing:
+        while not subscription.ended:
             if behind:
                 page = await in_database(log.read, run, seq)
                 behind = len(page) == log.PAGE
@@ -140,11 +124,21 @@ async def _follow(run: UUID, seq: int) -> AsyncGenerator[str, None]:
                 continue
             seq = ready[-1].seq
             heard = time.monotonic()
-            yield "".join(event.frame for event in ready)
+            yield _joined(ready)
             if ready[-1].last:
                 return
             await asyncio.sleep(0)
         yield come_back()
+
+
+def _subscribed(topic: UUID, visitor: Visitor) -> Subscription:
+    subscription = hub().subscribe(topic, visitor=visitor)
+    access.watch()
+    return subscription
+
+
+def _joined(events: list[Sent]) -> bytes:
+    return events[0].frame if len(events) == 1 else b"".join([event.frame for event in events])
 
 
 def _following(conversation: UUID, run: UUID | None) -> UUID | None:
@@ -155,3 +149,11 @@ def _following(conversation: UUID, run: UUID | None) -> UUID | None:
     else:
         runs = runs.filter(created__gt=Run.objects.filter(id=run).values("created"))
     return runs.values_list("id", flat=True).first()
+
+
+def _retry() -> int:
+    return random.randint(*RETRY_MILLISECONDS)  # noqa: S311 - jitter
+
+
+def _cut(error: DatabaseError) -> None:
+    logger.warning("a feed was cut because the log could not be read: %s", type(error).__name__)

@@ -21,33 +21,41 @@ class Sent(NamedTuple):
     """A committed event, framed for the wire."""
 
     seq: int
-    frame: str
+    frame: bytes
     last: bool
 
 
 class Subscription:
     """One watcher's queue."""
 
-    def __init__(self, hub: Hub, topic: Hashable) -> None:
+    def __init__(self, hub: Hub, topic: Hashable, visitor: Hashable) -> None:
+        self.ended = hub.closing
+        """Whether the watcher has to go."""
         self._hub = hub
         self._topic = topic
+        self._visitor = visitor
         self._queue: deque[Sent] = deque()
         self._waiter: asyncio.Future[bool] | None = None
 
     def __enter__(self) -> Subscription:
-        self._hub._topics.setdefault(self._topic, set()).add(self)
+        self._hub.topics.setdefault(self._topic, set()).add(self)
+        if self._visitor is not None:
+            self._hub.visitors.setdefault(self._visitor, set()).add(self)
         return self
 
     def __exit__(self, *_: object) -> None:
-        watchers = self._hub._topics[self._topic]
-        watchers.discard(self)
-        if not watchers:
-            del self._hub._topics[self._topic]
+        _discard(self._hub.topics, self._topic, self)
+        if self._visitor is not None:
+            _discard(self._hub.visitors, self._visitor, self)
 
     def put(self, events: Sequence[Sent]) -> None:
         self._queue.extend(events)
         if len(self._queue) > QUEUE_EVENTS:
             self._queue.clear()
+        self.wake()
+
+    def end(self) -> None:
+        self.ended = True
         self.wake()
 
     def wake(self) -> None:
@@ -56,7 +64,7 @@ class Subscription:
 
     async def wait(self, seconds: float) -> bool:
         """Whether it was woken within that time. Events may be waiting, or have been forgotten."""
-        if self._queue:
+        if self._queue or self.ended:
             return True
         loop = asyncio.get_running_loop()
         self._waiter = loop.create_future()
@@ -76,30 +84,36 @@ class Hub:
     """Who watches what, in one event loop."""
 
     def __init__(self) -> None:
-        self._topics: dict[Hashable, set[Subscription]] = {}
+        self.topics: dict[Hashable, set[Subscription]] = {}
+        self.visitors: dict[Hashable, set[Subscription]] = {}
         self.here: set[UUID] = set()
         """Runs whose events are recorded in this process; feeds of others have to look into the log now and then."""
-
         self.closing = False
         """Whether this process is about to end, and its feeds with it."""
 
-    def close(self) -> None:
-        """Have every feed end; its client comes back to another process, or to this one's successor."""
-        self.closing = True
-        for topic in tuple(self._topics):
-            self.publish(topic)
-
-    def subscribe(self, topic: Hashable) -> Subscription:
-        return Subscription(self, topic)
+    def subscribe(self, topic: Hashable, *, visitor: Hashable = None) -> Subscription:
+        return Subscription(self, topic, visitor)
 
     def publish(self, topic: Hashable, events: Sequence[Sent] = ()) -> None:
         """Hand committed events to all who watch a topic; without events, only wake them."""
-        for subscription in tuple(self._topics.get(topic, ())):
+        for subscription in tuple(self.topics.get(topic, ())):
             subscription.put(events)
+
+    def show_out(self, visitor: Hashable) -> None:
+        """End a visitor's feeds."""
+        for subscription in tuple(self.visitors.get(visitor, ())):
+            subscription.end()
+
+    def close(self) -> None:
+        """End every feed; its client comes back to another process, or to this one's successor."""
+        self.closing = True
+        for watchers in self.topics.values():
+            for subscription in tuple(watchers):
+                subscription.end()
 
     @property
     def watchers(self) -> int:
-        return sum(map(len, self._topics.values()))
+        return sum(map(len, self.topics.values()))
 
 
 _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
@@ -108,6 +122,13 @@ _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
 def hub() -> Hub:
     """The running loop's hub."""
     return _hubs.setdefault(asyncio.get_running_loop(), Hub())
+
+
+def _discard(groups: dict[Hashable, set[Subscription]], key: Hashable, subscription: Subscription) -> None:
+    group = groups[key]
+    group.discard(subscription)
+    if not group:
+        del groups[key]
 
 
 def _expire(waiter: asyncio.Future[bool]) -> None:

@@ -1,4 +1,4 @@
-"""The event log: what was recorded of each run, in the order of its numbers. Plain database work, called from threads."""
+"""The event log: what was recorded of each run, by number. Plain database work, called from threads."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from agents.events import AnyEvent, decode
+from agents.events import AnyEvent, Restart, Text, decode
 from healthchat.chat.hub import Sent
 from healthchat.chat.models import Event
 from healthchat.chat.sse import recorded_frame
@@ -69,15 +69,15 @@ def answer_text(events: Iterable[AnyEvent]) -> str:
     """What the person reads after these events: the text of every part, without what a `restart` dropped."""
     parts: dict[str, list[str]] = {}
     for event in events:
-        match event.__struct_config__.tag:
-            case "text":
-                parts.setdefault(event.part, []).append(event.content)  # type: ignore[union-attr]
-            case "restart" if event.part is None:  # type: ignore[union-attr]
-                parts.clear()
-            case "restart":
-                parts.pop(event.part, None)  # type: ignore[union-attr]
+        if isinstance(event, Text):
+            parts.setdefault(event.part, []).append(event.content)
+        elif isinstance(event, Restart) and event.part is not None:
+            parts.pop(event.part, None)
+        elif isinstance(event, Restart):
+            parts.clear()
     return "\n\n".join("".join(pieces) for pieces in parts.values())
 
 
-def _db_id(run: UUID) -> object:
-    return Event._meta.get_field("run").get_db_prep_value(run, connection)
+def _db_id(run: UUID) -> str:
+    db_id: str = Event._meta.get_field("run").get_db_prep_value(run, connection)
+    return db_id

@@ -98,7 +98,8 @@ def _citation(number: int, anchor: str) -> str:
 
 
 def _escaped(text: str, *, telephones: bool) -> str:
-    safe = escape(text, quote=False)
+    # Again: an entity such as `&#x202e;` is a character only by now.
+    safe = escape(text.translate(_BIDI_CONTROLS), quote=False)
     if not telephones:
         return safe
     return _TELEPHONE.sub(lambda match: f'<a href="tel:{match[0].replace(" ", "")}">{match[0]}</a>', safe)

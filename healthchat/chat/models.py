@@ -83,6 +83,9 @@ class Run(models.Model):
     """Of the request that started it: the same key with another body is refused."""
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="runs")
 
+    withdrawn = models.BooleanField(default=False)
+    """Left out of the conversation: another message took its place while it was under way."""
+
     error_code = models.CharField(max_length=40, blank=True)
     reference = models.CharField(max_length=12, blank=True)
 

@@ -9,10 +9,9 @@ import hashlib
 import json
 import re
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
-from agents.triage import screen
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
@@ -20,6 +19,7 @@ from django.db.models import F, Q, QuerySet
 
 from agents.events import AnyEvent, Outcome, Triage
 from agents.query import Query, Turn
+from agents.triage import screen
 from healthchat.chat import log
 from healthchat.chat.models import Conversation, Message, Run
 from healthchat.records.models import Patient
@@ -27,6 +27,7 @@ from healthchat.records.models import Patient
 LEASE_SECONDS = 15
 """How long a run stays with a process that shows no sign of life."""
 ATTEMPTS = 3
+ON_BUSY = ("enqueue", "reject", "interrupt", "rollback")
 HISTORY_RUNS = 10
 TITLE_CHARACTERS = 60
 
@@ -50,6 +51,8 @@ class Asked(NamedTuple):
     run: Run
     new: bool
     triage: Triage
+    displaced: tuple[UUID, ...] = ()
+    """Unfinished runs of the conversation that are to be stopped for it."""
 
 
 class Claimed(NamedTuple):
@@ -88,20 +91,23 @@ def ask(
     *,
     conversation: str | None = None,
     patient: str | None = None,
+    on_busy: str | None = None,
     key: str | None = None,
     join: bool = False,
 ) -> Asked:
     """Store a message and the queued run that will answer it.
 
     With `key`, the same key is the same run. With `join`, the same request joins its run while that is under way.
+    `on_busy` says what is done while another run of the conversation is under way: `enqueue` waits for it (the
+    default), `reject` refuses, `interrupt` stops it, `rollback` stops it and leaves it out of the conversation.
 
     Raises:
-        Refused: the message, conversation or patient cannot be taken, or the key was used for another request.
+        Refused: the message, conversation or patient cannot be taken, the conversation is busy, or the key was used
+            for another request.
     """
     message = clean_message(text)
-    if key is not None and not 0 < len(key) <= 200:
-        raise Refused("invalid_key", "The idempotency key must have 1 to 200 characters.", 422)
-    digest = hashlib.sha256(json.dumps([message, conversation, patient]).encode()).hexdigest()
+    _check(on_busy=on_busy, key=key)
+    digest = hashlib.sha256(json.dumps([message, conversation, patient, on_busy]).encode()).hexdigest()
     triage = screen(message, region=settings.HEALTHCHAT_EMERGENCY_REGION)
     try:
         with transaction.atomic():
@@ -109,7 +115,9 @@ def ask(
             if run is not None:
                 return Asked(run, False, triage)
             talk = _conversation(owner, conversation, patient=patient, title=message)
-            return Asked(_new_run(talk, message, triage=triage, key=key, digest=digest), True, triage)
+            displaced = _make_room(talk, on_busy) if conversation else ()
+            run = _new_run(talk, message, triage=triage, key=key, digest=digest)
+            return Asked(run, True, triage, displaced)
     except IntegrityError:
         run = _earlier(owner, key=key, digest=digest, join=join)
         if run is None:
@@ -221,13 +229,34 @@ def _earlier(owner: User, *, key: str | None, digest: str, join: bool) -> Run | 
     return None
 
 
+def _check(*, on_busy: str | None, key: str | None) -> None:
+    if key is not None and not 0 < len(key) <= 200:
+        raise Refused("invalid_key", "The idempotency key must have 1 to 200 characters.", 422)
+    if on_busy is not None and on_busy not in ON_BUSY:
+        raise Refused("invalid_on_busy", f"“on_busy” must be one of: {', '.join(ON_BUSY)}.", 422)
+
+
+def _make_room(conversation: Conversation, on_busy: str | None) -> tuple[UUID, ...]:
+    """Deal with a conversation's unfinished runs as `on_busy` says, and return those that are to be stopped."""
+    busy = Run.objects.filter(conversation=conversation, status__in=UNFINISHED)
+    if on_busy in (None, "enqueue") or not busy.exists():
+        return ()
+    if on_busy == "reject":
+        raise Refused("busy", "The last question is still being answered. Please wait, or stop it first.", 409)
+    displaced = tuple(busy.values_list("id", flat=True))
+    if on_busy == "rollback":
+        busy.update(withdrawn=True)
+    return displaced
+
+
 def _conversation(owner: User, conversation: str | None, *, patient: str | None, title: str) -> Conversation:
     about = _patient(owner, patient)
     if conversation is None:
         return Conversation.objects.create(owner=owner, patient=about or _usual_patient(owner), title=_title(title))
-    found = Conversation.objects.filter(owner=owner, id=_uuid(conversation)).first()
+    unknown = "unknown_conversation", "There is no such conversation."
+    found = Conversation.objects.filter(owner=owner, id=_uuid(conversation, *unknown)).first()
     if found is None:
-        raise Refused("unknown_conversation", "There is no such conversation.", 404)
+        raise Refused(*unknown, 404)
     if about is not None and found.patient_id != about.pk:
         raise Refused("other_patient", "This conversation is about another person's records.", 409)
     return found
@@ -236,9 +265,10 @@ def _conversation(owner: User, conversation: str | None, *, patient: str | None,
 def _patient(owner: User, patient: str | None) -> Patient | None:
     if patient is None:
         return None
-    found = Patient.objects.visible_to(owner).filter(id=_uuid(patient)).first()
+    unknown = "unknown_patient", "There are no such records."
+    found = Patient.objects.visible_to(owner).filter(id=_uuid(patient, *unknown)).first()
     if found is None:
-        raise Refused("unknown_patient", "There are no such records.", 404)
+        raise Refused(*unknown, 404)
     return found
 
 
@@ -262,19 +292,19 @@ def _new_run(conversation: Conversation, message: str, *, triage: Triage, key: s
 
 
 def _query(run: Run) -> Query:
-    earlier = Run.objects.filter(conversation=run.conversation_id, created__lt=run.created).order_by("-created")
+    earlier = Run.objects.filter(conversation=run.conversation_id, created__lt=run.created, withdrawn=False)
+    earlier = earlier.order_by("-created")
     pairs = earlier.values_list("question__content", "answer__content")[:HISTORY_RUNS]
-    turns = [
-        Turn(role=role, text=content)
-        for pair in reversed(pairs)
-        for role, content in zip(("user", "assistant"), pair, strict=True)
-        if content
-    ]
+    turns: list[Turn] = []
+    for question, answer in reversed(pairs):
+        turns.append(Turn(role="user", text=question))
+        if answer:
+            turns.append(Turn(role="assistant", text=answer))
     return Query(
         text=run.question.content,
         now=run.question.created,
         history=tuple(turns),
-        region=settings.HEALTHCHAT_EMERGENCY_REGION,
+        region=settings.HEALTHCHAT_EMERGENCY_REGION,  # type: ignore[arg-type] - checked in the settings
     )
 
 
@@ -285,8 +315,8 @@ def _title(message: str) -> str:
     return first_line[:TITLE_CHARACTERS].rsplit(" ", 1)[0] + "…"
 
 
-def _uuid(text: Any) -> UUID | None:
+def _uuid(text: str, code: str, message: str) -> UUID:
     try:
-        return UUID(str(text))
+        return UUID(text)
     except ValueError:
-        return None
+        raise Refused(code, message, 404) from None

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.http import StreamingHttpResponse
 
-HEARTBEAT = ":\n"
+HEARTBEAT = b":\n"
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _FORBIDDEN = re.compile(r"[\r\n\0]")
@@ -59,29 +59,21 @@ def frame(data: str, *, event: str | None = None, id: str | None = None, retry: 
     return "".join(lines) + "\n"
 
 
-def recorded_frame(cursor: str, name: str, data: str) -> str:
+def recorded_frame(cursor: str, name: str, data: str) -> bytes:
     """The frame of a recorded event, whose JSON is one line by construction."""
-    return f"event: {name}\nid: {cursor}\ndata: {data}\n\n"
+    return f"event: {name}\nid: {cursor}\ndata: {data}\n\n".encode()
 
 
 class Response(StreamingHttpResponse):
     """A feed. Its generator must raise nothing: the server could not tell the client, nor any later one."""
 
-    def __init__(self, frames: AsyncGenerator[str, None]) -> None:
-        self._frames = _encoded(frames)
+    def __init__(self, frames: AsyncGenerator[bytes, None]) -> None:
+        self._frames = frames
         super().__init__(
-            self._frames,
+            frames,
             content_type="text/event-stream; charset=utf-8",
             headers={"Cache-Control": "no-store, no-transform", "X-Accel-Buffering": "no"},
         )
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         return self._frames
-
-
-async def _encoded(frames: AsyncGenerator[str, None]) -> AsyncGenerator[bytes, None]:
-    try:
-        async for text in frames:
-            yield text.encode()
-    finally:
-        await frames.aclose()

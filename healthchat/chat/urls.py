@@ -6,6 +6,7 @@ urlpatterns = [
     path("api/chat/message", views.message, name="message"),
     path("api/chat/stream", views.stream, name="stream"),
     path("api/runs/<uuid:run_id>/stream", views.run_stream, name="run-stream"),
+    path("api/runs/<uuid:run_id>/events", views.run_events, name="run-events"),
     path("api/runs/<uuid:run_id>/cancel", views.cancel, name="cancel"),
     path("api/conversations/<uuid:conversation_id>/stream", views.conversation_stream, name="conversation-stream"),
     *page.urlpatterns,

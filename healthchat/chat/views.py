@@ -1,48 +1,65 @@
-"""The chat's endpoints: ask, watch, stop. Async to the ground; what touches the database goes through its threads."""
+"""The chat's endpoints: ask, watch, stop. Async to the ground: each goes once to a database thread, then answers."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
 from functools import wraps
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
-from healthchat.accounts.guests import person_for
+from healthchat.accounts.guests import person_for, person_of
 from healthchat.chat import log, runs, sse
+from healthchat.chat.access import Visitor
 from healthchat.chat.engine import engine
 from healthchat.chat.feed import conversation_feed, run_feed
+from healthchat.chat.hub import hub
+from healthchat.chat.log import Recorded
 from healthchat.chat.models import Conversation, Run
 from healthchat.chat.runs import Asked, Refused
 from healthchat.chat.sse import Cursor
 from healthchat.database import in_database
 from healthchat.security import from_another_site
 
-MESSAGE_FIELDS = {"message", "conversation", "patient"}
+MESSAGE_FIELDS = ("message", "conversation", "patient", "on_busy")
 EVENT_STREAM = "text/event-stream"
+LONGEST_WAIT_SECONDS = 30.0
 
-View = Callable[..., Awaitable[HttpResponse]]
+View = Callable[..., Awaitable[HttpResponseBase]]
 
 
-def endpoint(view: View) -> View:
+class Watched(NamedTuple):
+    """What is watched: a run or a conversation, where from, and by whom."""
+
+    conversation: UUID
+    run: Run | None
+    seq: int
+    last: int
+    """The number of the run's last event so far."""
+    known: bool
+    """Whether the client's cursor belongs to it."""
+    visitor: Visitor
+
+
+def endpoint(view: View) -> Callable[..., Any]:
     """Refuse calls from other sites, and answer a `Refused` with its sentence.
 
     The guard by Fetch metadata takes the place of a CSRF token, so that the guide's clients work as they are.
     """
 
     @wraps(view)
-    async def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    async def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if from_another_site(request):
+            return refusal(Refused("cross_site", "This address cannot be called from another website.", 403))
         try:
-            if from_another_site(request):
-                raise Refused("cross_site", "This address cannot be called from another website.", 403)
             return await view(request, *args, **kwargs)
         except Refused as refused:
             return refusal(refused)
@@ -56,132 +73,167 @@ def refusal(refused: Refused) -> JsonResponse:
 
 @endpoint
 @require_POST
-async def message(request: HttpRequest) -> HttpResponse:
+async def message(request: HttpRequest) -> HttpResponseBase:
     """Store a message and start its run; answer with the run's address, or with the feed itself if that is accepted."""
     body = _body(request)
-    asked = await in_database(
-        _ask,
-        request,
-        body.get("message"),
-        conversation=body.get("conversation"),
-        patient=body.get("patient"),
-        key=request.headers.get("Idempotency-Key"),
-    )
-    engine().start(asked.run.id)
+    asked, visitor = await in_database(_ask, request, **body, key=request.headers.get("Idempotency-Key"))
+    await _start(asked)
     if EVENT_STREAM in request.headers.get("Accept", ""):
-        return sse.Response(run_feed(asked.run))
+        return sse.Response(run_feed(asked.run, visitor))
     return JsonResponse(_started(asked), status=201 if asked.new else 200)
 
 
 @endpoint
 @require_GET
-async def stream(request: HttpRequest) -> HttpResponse:
+async def stream(request: HttpRequest) -> HttpResponseBase:
     """Start a run and watch it, by one address; on a reconnect, go on watching that run and start nothing."""
-    text = request.headers.get("Last-Event-ID") or request.GET.get("after")
-    if text:
-        cursor = Cursor.parse(text)
-        person = await in_database(_person, request)
-        run = await _run(person, cursor.run) if cursor else None
-        if run is None:
-            raise Refused("unknown_cursor", "There is no such run; please ask again.", 404)
-        return await _watch(run, text)
+    if _cursor_text(request):
+        return _feed(await in_database(_resumed, request))
     if not settings.HEALTHCHAT_QUERY_IN_URL:
-        raise Refused(
-            "query_in_url_off", "Questions in the address are switched off here; please send them by POST.", 403
-        )
-    asked = await in_database(
-        _ask,
-        request,
-        request.GET.get("message"),
-        conversation=request.GET.get("conversation"),
-        patient=request.GET.get("patient"),
-        key=request.GET.get("key"),
-        join=True,
-    )
-    engine().start(asked.run.id)
-    return sse.Response(run_feed(asked.run))
+        told = "Questions in the address are switched off here; please send them by POST."
+        raise Refused("query_in_url_off", told, 403)
+    body = {field: request.GET.get(field) for field in MESSAGE_FIELDS}
+    asked, visitor = await in_database(_ask, request, **body, key=request.GET.get("key"), join=True)
+    await _start(asked)
+    return sse.Response(run_feed(asked.run, visitor))
 
 
 @endpoint
 @require_GET
-async def run_stream(request: HttpRequest, run_id: UUID) -> HttpResponse:
+async def run_stream(request: HttpRequest, run_id: UUID) -> HttpResponseBase:
     """Watch one run: from the cursor on, then live. 204 once it has ended and nothing is left."""
-    run = await _own_run(request, run_id)
-    return await _watch(run, request.headers.get("Last-Event-ID") or request.GET.get("after"))
+    return _feed(await in_database(_watched_run, request, run_id))
 
 
 @endpoint
 @require_GET
-async def conversation_stream(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
+async def conversation_stream(request: HttpRequest, conversation_id: UUID) -> HttpResponseBase:
     """Watch a conversation: its runs one after the other, also those that were started elsewhere."""
-    person = await in_database(_person, request)
-    if not await in_database(Conversation.objects.filter(id=conversation_id, owner=person).exists):
-        raise Refused("unknown_conversation", "There is no such conversation.", 404)
+    watched = await in_database(_watched_conversation, request, conversation_id)
     engine().watch()
-    text = request.headers.get("Last-Event-ID") or request.GET.get("after")
-    cursor = Cursor.parse(text) if text else None
-    if cursor is None:
-        return sse.Response(conversation_feed(conversation_id, None, known=not text))
-    run = await _run(person, cursor.run)
-    if run is None or run.conversation_id != conversation_id:
-        return sse.Response(conversation_feed(conversation_id, None, known=False))
-    if await in_database(_last_seq, run) < cursor.seq:
-        return sse.Response(conversation_feed(conversation_id, Cursor(run.id, 0), known=False))
-    return sse.Response(conversation_feed(conversation_id, cursor))
+    cursor = Cursor(watched.run.id, watched.seq) if watched.run else None
+    return sse.Response(conversation_feed(conversation_id, cursor, watched.visitor, known=watched.known))
+
+
+@endpoint
+@require_GET
+async def run_events(request: HttpRequest, run_id: UUID) -> HttpResponseBase:
+    """The recorded events after the cursor as JSON; where there are none yet, wait for some up to `wait` seconds."""
+    watched = await in_database(_watched_run, request, run_id)
+    events = await in_database(log.read, run_id, watched.seq)
+    wait = _wait_seconds(request)
+    if not events and wait and watched.run and not watched.run.ended:
+        with hub().subscribe(run_id, visitor=watched.visitor) as subscription:
+            engine().start(run_id)
+            await subscription.wait(wait)
+        events = await in_database(log.read, run_id, watched.seq)
+    return JsonResponse(_page_of_events(watched, events))
 
 
 @endpoint
 @require_POST
-async def cancel(request: HttpRequest, run_id: UUID) -> HttpResponse:
+async def cancel(request: HttpRequest, run_id: UUID) -> HttpResponseBase:
     """Stop a run, wherever it is carried out. Stopping one that has ended changes nothing."""
-    run = await _own_run(request, run_id)
+    run = await in_database(_own_run, request, run_id)
     if not run.ended:
         await engine().cancel(run.id)
     return JsonResponse({"run": str(run.id), "status": run.status if run.ended else "cancelling"}, status=202)
 
 
-async def _watch(run: Run, after: str | None) -> HttpResponse:
-    if not after:
-        seq, known = 0, True
-    else:
-        cursor = Cursor.parse(after)
-        last = await in_database(_last_seq, run)
-        known = cursor is not None and cursor.run == run.id and cursor.seq <= last
-        seq = cursor.seq if cursor and known else 0
-        if known and run.ended and seq >= last:
-            return HttpResponse(status=204)
+async def _start(asked: Asked) -> None:
+    for run_id in asked.displaced:
+        await engine().cancel(run_id)
+    if not asked.run.ended:
+        engine().start(asked.run.id)
+
+
+def _feed(watched: Watched) -> HttpResponseBase:
+    run = watched.run
+    assert run is not None
+    if run.ended and watched.known and watched.seq >= watched.last:
+        return HttpResponse(status=204)
     if not run.ended:
         engine().start(run.id)
-    return sse.Response(run_feed(run, seq, known=known))
+    return sse.Response(run_feed(run, watched.visitor, after=watched.seq, known=watched.known))
 
 
-async def _own_run(request: HttpRequest, run_id: UUID) -> Run:
-    run = await _run(await in_database(_person, request), run_id)
+def _ask(request: HttpRequest, *, message: object, **options: Any) -> tuple[Asked, Visitor]:
+    runs.clean_message(message)
+    person = person_for(request)
+    if person is None:
+        raise Refused("not_signed_in", "Please sign in first.", 401)
+    return runs.ask(person, message, **options), Visitor.of(person, request)
+
+
+def _resumed(request: HttpRequest) -> Watched:
+    """The run that the request's cursor names."""
+    cursor = Cursor.parse(_cursor_text(request))
+    if cursor is None:
+        raise Refused("unknown_cursor", "There is no such run; please ask again.", 404)
+    return _watched_run(request, cursor.run)
+
+
+def _watched_run(request: HttpRequest, run_id: UUID) -> Watched:
+    run = _own_run(request, run_id)
+    last = run.last_seq if run.ended else log.last_seq(run.id)
+    text = _cursor_text(request)
+    cursor = Cursor.parse(text)
+    known = not text or (cursor is not None and cursor.run == run.id and cursor.seq <= last)
+    seq = cursor.seq if cursor and known else 0
+    return Watched(run.conversation_id, run, seq, last, known, Visitor.of(_person(request), request))
+
+
+def _watched_conversation(request: HttpRequest, conversation_id: UUID) -> Watched:
+    person = _person(request)
+    if not Conversation.objects.filter(id=conversation_id, owner=person).exists():
+        raise Refused("unknown_conversation", "There is no such conversation.", 404)
+    text = _cursor_text(request)
+    cursor = Cursor.parse(text)
+    run = runs.of(person).filter(conversation=conversation_id, id=cursor.run).first() if cursor else None
+    visitor = Visitor.of(person, request)
+    if run is None or cursor is None:
+        return Watched(conversation_id, None, 0, 0, not text, visitor)
+    last = run.last_seq if run.ended else log.last_seq(run.id)
+    known = cursor.seq <= last
+    return Watched(conversation_id, run, cursor.seq if known else 0, last, known, visitor)
+
+
+def _own_run(request: HttpRequest, run_id: UUID) -> Run:
+    run = runs.of(_person(request)).filter(id=run_id).first()
     if run is None:
         raise Refused("unknown_run", "There is no such run.", 404)
     return run
 
 
-async def _run(person: User, run_id: UUID) -> Run | None:
-    return await in_database(runs.of(person).filter(id=run_id).first)
-
-
-def _last_seq(run: Run) -> int:
-    return run.last_seq if run.ended else log.last_seq(run.id)
-
-
-def _ask(request: HttpRequest, text: object, **options: Any) -> Asked:
-    runs.clean_message(text)
-    person = person_for(request)
+def _person(request: HttpRequest) -> User:
+    person = person_of(request)
     if person is None:
         raise Refused("not_signed_in", "Please sign in first.", 401)
-    return runs.ask(person, text, **options)
+    return person
 
 
-def _person(request: HttpRequest) -> User:
-    if isinstance(request.user, User) and request.user.is_active:
-        return request.user
-    raise Refused("not_signed_in", "Please sign in first.", 401)
+def _cursor_text(request: HttpRequest) -> str:
+    return request.headers.get("Last-Event-ID") or request.GET.get("after", "")
+
+
+def _wait_seconds(request: HttpRequest) -> float:
+    text = request.GET.get("wait", "0")
+    if not (text.isascii() and text.isdigit()):
+        raise Refused("invalid_wait", "“wait” must be a whole number of seconds.", 422)
+    return min(float(text), LONGEST_WAIT_SECONDS)
+
+
+def _page_of_events(watched: Watched, events: list[Recorded]) -> dict[str, Any]:
+    assert watched.run is not None
+    ended = events[-1].name == "done" if events else watched.run.ended
+    return {
+        "known": watched.known,
+        "events": [
+            {"id": f"{event.run}:{event.seq}", "event": event.name, "data": json.loads(event.data)} for event in events
+        ],
+        "cursor": str(Cursor(watched.run.id, events[-1].seq if events else watched.seq)),
+        "ended": ended,
+    }
 
 
 def _body(request: HttpRequest) -> dict[str, Any]:
@@ -193,13 +245,12 @@ def _body(request: HttpRequest) -> dict[str, Any]:
         raise Refused("broken_json", "The request is not valid JSON.", 400) from None
     if not isinstance(body, dict):
         raise Refused("broken_json", "The request must be a JSON object with a “message”.", 400)
-    unknown = body.keys() - MESSAGE_FIELDS
-    if unknown:
-        raise Refused("unknown_field", f"A message has the fields {', '.join(sorted(MESSAGE_FIELDS))}; no others.", 422)
-    for field in MESSAGE_FIELDS - {"message"}:
+    if not body.keys() <= set(MESSAGE_FIELDS):
+        raise Refused("unknown_field", f"A message has the fields {', '.join(MESSAGE_FIELDS)} and no others.", 422)
+    for field in MESSAGE_FIELDS[1:]:
         if not isinstance(body.get(field), str | None):
             raise Refused("invalid_field", f"The field “{field}” must be text.", 422)
-    return body
+    return {field: body.get(field) for field in MESSAGE_FIELDS}
 
 
 def _started(asked: Asked) -> dict[str, Any]:

@@ -1,0 +1,191 @@
+"""The pages of the chat, rendered on the server; they work, and can ask, without JavaScript too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from healthchat.accounts.guests import person_for, person_of
+from healthchat.chat import runs
+from healthchat.chat.engine import engine
+from healthchat.chat.models import Conversation, Run
+from healthchat.chat.runs import Asked, Refused
+from healthchat.chat.turn import turns_of
+from healthchat.database import in_database
+from healthchat.records.models import Patient
+
+LISTED_CONVERSATIONS = 50
+SHOWN_TURNS = 30
+EMERGENCY_NUMBERS = {"us": "911", "eu": "112", "uk": "999"}
+SUGGESTIONS = (
+    "What was my latest HbA1c?",
+    "How has my cholesterol changed over the years?",
+    "Which of my results are outside the lab’s range?",
+)
+
+View = Callable[..., HttpResponse]
+
+
+def for_visitors(view: View) -> View:
+    """Let a visitor in where guests are allowed; elsewhere ask to sign in first. Nothing of it is kept by a cache."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if person_of(request) is None and not settings.HEALTHCHAT_GUESTS:
+            return redirect_to_login(request.get_full_path())
+        return view(request, *args, **kwargs)
+
+    return never_cache(guarded)
+
+
+@require_safe
+@for_visitors
+def home(request: HttpRequest) -> HttpResponse:
+    """A new conversation, beside the earlier ones."""
+    return render(request, "chat/page.html", _frame(request) | {"suggestions": SUGGESTIONS, "turns": []})
+
+
+@require_safe
+@for_visitors
+def conversation(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One conversation: its newest turns, or with `?all` every one."""
+    talk = _own_conversation(request, pk)
+    found = _runs(talk)
+    total = found.count()
+    shown = total if "all" in request.GET else SHOWN_TURNS
+    turns = turns_of(list(found.order_by("-created")[:shown])[::-1])
+    context = {"conversation": talk, "turns": turns, "earlier": total - len(turns)}
+    return render(request, "chat/page.html", _frame(request, talk) | context)
+
+
+@require_GET
+@for_visitors
+def turn(request: HttpRequest, pk: UUID, run_id: UUID) -> HttpResponse:
+    """One turn by itself, for the page to put in its place."""
+    talk = _own_conversation(request, pk)
+    run = get_object_or_404(_runs(talk), pk=run_id)
+    [shown] = turns_of([run])
+    shown.repeats = Run.objects.filter(question=run.question_id, created__lt=run.created).exists()
+    return render(request, "chat/turn.html", {"turn": shown, "conversation": talk})
+
+
+@require_GET
+@for_visitors
+def side(request: HttpRequest) -> HttpResponse:
+    """The list of conversations and the account menu by themselves: both change with a visitor's first question."""
+    current = request.GET.get("current", "")
+    return render(request, "chat/side.html", {"conversations": _conversations(request), "current": current})
+
+
+@require_POST
+async def ask(request: HttpRequest) -> HttpResponse:
+    """Take a question from the page's form, without JavaScript."""
+    try:
+        asked = await in_database(_ask, request)
+    except Refused as refused:
+        if refused.code == "not_signed_in":
+            return redirect("login")
+        return await in_database(_refused, request, refused)
+    engine().start(asked.run.pk)
+    return redirect("conversation", pk=asked.run.conversation_id)
+
+
+@require_POST
+@for_visitors
+def stop(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """Stop a run, without JavaScript."""
+    run = get_object_or_404(Run, pk=run_id, owner=_person(request))
+    runs.request_cancel(run.pk, now=timezone.now())
+    return redirect("conversation", pk=run.conversation_id)
+
+
+@require_POST
+@for_visitors
+def delete(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Delete a conversation with everything that was said and recorded in it."""
+    talk = _own_conversation(request, pk)
+    if talk.runs.exclude(status__in=Run.ENDED).exists():
+        messages.error(request, "This conversation is still being answered. Stop the answer first, then delete it.")
+        return redirect("conversation", pk=pk)
+    talk.delete()
+    messages.success(request, "The conversation was deleted.")
+    return redirect("chat")
+
+
+def _ask(request: HttpRequest) -> Asked:
+    text = request.POST.get("message")
+    runs.clean_message(text)
+    person = person_for(request)
+    if person is None:
+        raise Refused("not_signed_in", "Please sign in first.", 401)
+    conversation_id = request.POST.get("conversation") or None
+    return runs.ask(person, text, conversation=conversation_id, patient=request.POST.get("patient") or None)
+
+
+def _refused(request: HttpRequest, refused: Refused) -> HttpResponse:
+    """Say what is wrong, with the person's words still in the box."""
+    context = _frame(request) | {"draft": request.POST.get("message", ""), "refused": refused.message, "turns": []}
+    return render(request, "chat/page.html", context, status=refused.status)
+
+
+def _frame(request: HttpRequest, talk: Conversation | None = None) -> dict[str, Any]:
+    """What is around the talk."""
+    return {
+        "conversations": _conversations(request),
+        "current": str(talk.pk) if talk else "",
+        "emergency_number": EMERGENCY_NUMBERS[settings.HEALTHCHAT_EMERGENCY_REGION],
+        "longest_message": settings.HEALTHCHAT_MESSAGE_BYTES,
+        "patients": [] if talk else list(_patients(request)),
+        "patient": talk.patient if talk else _patients(request).first(),
+    }
+
+
+def _patients(request: HttpRequest) -> Any:
+    """Whose records may be asked about, the usual ones first."""
+    return Patient.objects.visible_to(request.user).order_by("is_sample", "-created")
+
+
+def _conversations(request: HttpRequest) -> list[Conversation]:
+    person = person_of(request)
+    if person is None:
+        return []
+    return list(Conversation.objects.filter(owner=person)[:LISTED_CONVERSATIONS])
+
+
+def _own_conversation(request: HttpRequest, pk: UUID) -> Conversation:
+    found = Conversation.objects.filter(owner=_person(request)).select_related("patient")
+    return get_object_or_404(found, pk=pk)
+
+
+def _runs(talk: Conversation) -> Any:
+    return Run.objects.filter(conversation=talk).select_related("conversation", "question", "answer")
+
+
+def _person(request: HttpRequest) -> Any:
+    person = person_of(request)
+    if person is None:
+        raise Http404
+    return person
+
+
+urlpatterns = [
+    path("", home, name="chat"),
+    path("c/<uuid:pk>/", conversation, name="conversation"),
+    path("c/<uuid:pk>/delete/", delete, name="delete-conversation"),
+    path("c/<uuid:pk>/runs/<uuid:run_id>/", turn, name="turn"),
+    path("conversations/", side, name="conversations"),
+    path("ask/", ask, name="ask"),
+    path("runs/<uuid:run_id>/stop/", stop, name="stop"),
+]

@@ -1,0 +1,46 @@
+"""Runs that have ended, framed once and kept for the next who asks: they do not change any more."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from uuid import UUID
+from weakref import WeakKeyDictionary
+
+from healthchat.chat import log
+from healthchat.chat.hub import Sent
+from healthchat.database import in_database
+
+KEPT_RUNS = 64
+KEPT_EVENTS = 2_000
+"""A run with more events than this is read anew each time."""
+
+Replay = list[Sent]
+
+_kept: WeakKeyDictionary[asyncio.AbstractEventLoop, OrderedDict[UUID, asyncio.Task[Replay]]] = WeakKeyDictionary()
+
+
+async def of_ended(run: UUID) -> Replay:
+    """All events of a run that has ended, in order. Whoever asks at the same time shares one reading."""
+    kept = _kept.setdefault(asyncio.get_running_loop(), OrderedDict())
+    reading = kept.get(run)
+    if reading is None:
+        reading = kept[run] = asyncio.get_running_loop().create_task(_read(run))
+        reading.add_done_callback(lambda done: _forget(kept, run, done))
+        if len(kept) > KEPT_RUNS:
+            kept.popitem(last=False)
+    kept.move_to_end(run)
+    return await asyncio.shield(reading)
+
+
+async def _read(run: UUID) -> Replay:
+    events: Replay = []
+    while page := await in_database(log.read, run, len(events)):
+        events += [event.sent() for event in page]
+    return events
+
+
+def _forget(kept: OrderedDict[UUID, asyncio.Task[Replay]], run: UUID, done: asyncio.Task[Replay]) -> None:
+    """Do not keep what could not be read, nor what is too long to keep."""
+    if done.cancelled() or done.exception() is not None or len(done.result()) > KEPT_EVENTS:
+        kept.pop(run, None)

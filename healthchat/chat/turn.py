@@ -1,0 +1,170 @@
+"""A question and its answer as the page shows them, told by what was recorded of the run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import NamedTuple, TypeVar
+from urllib.parse import quote
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+
+from agents import events
+from agents.events import AnyEvent
+from healthchat.chat.markdown import render
+from healthchat.chat.models import Event, Run
+
+E = TypeVar("E", bound=AnyEvent)
+
+SHOWN_TYPES = (
+    *("triage", "understanding", "plan", "chart", "citation", "gap", "grounding", "clarify"),
+    *("error", "done"),
+)
+"""What an answer is made of besides its text; how the team worked is told by the run's own feed."""
+
+TRIAGE_TITLES = {
+    "crisis": "Please talk to someone right now",
+    "emergency": "This may be an emergency",
+    "critical_value": "A recent result needs attention now",
+    "urgent": "Please have this looked at soon",
+    "scope": "What this chat cannot do",
+}
+
+
+class Evidence(NamedTuple):
+    """A record row to open, by its place among those of one citation."""
+
+    number: int
+    address: str
+
+
+class Source(NamedTuple):
+    """What one marker of the answer stands for."""
+
+    number: int
+    label: str
+    source: str
+    evidence: tuple[Evidence, ...]
+
+
+class Turn:
+    """One run: what was asked and what came of it."""
+
+    def __init__(self, run: Run, happened: Iterable[AnyEvent] = (), *, repeats: bool = False) -> None:
+        self.run = run
+        self.repeats = repeats
+        """Whether the same question was already answered above, by an earlier run."""
+        self._happened = list(happened)
+
+    @property
+    def under_way(self) -> bool:
+        return not self.run.ended
+
+    @property
+    def rule_based(self) -> bool:
+        return self.run.model == "rules"
+
+    @cached_property
+    def triage(self) -> events.Triage | None:
+        found = self._last(events.Triage)
+        return found if found and found.text else None
+
+    @property
+    def triage_title(self) -> str:
+        return TRIAGE_TITLES.get(self.triage.level, "First of all") if self.triage else ""
+
+    @property
+    def triage_html(self) -> SafeString:
+        return _safe(render(self.triage.text or "", telephones=True)) if self.triage else SafeString()
+
+    @cached_property
+    def text(self) -> str:
+        """The answer's markdown, without the urgent words that are shown above it."""
+        text = self.run.answer.content if self.run.answer else ""
+        if self.triage and self.triage.text:
+            text = text.removeprefix(self.triage.text).strip()
+        return text
+
+    @property
+    def answer_html(self) -> SafeString:
+        numbers = {source.number for source in self.sources}
+        return _safe(render(self.text, citations=numbers, anchor=f"source-{self.run.pk}-"))
+
+    @cached_property
+    def sources(self) -> list[Source]:
+        by_number = {found.number: found for found in self._all(events.Citation)}
+        return [self._source(by_number[number]) for number in sorted(by_number)]
+
+    @cached_property
+    def understanding(self) -> events.Understanding | None:
+        return self._last(events.Understanding)
+
+    @cached_property
+    def charts(self) -> list[events.Chart]:
+        return list({chart.concept: chart for chart in self._all(events.Chart)}.values())
+
+    @cached_property
+    def gaps(self) -> list[str]:
+        return list(dict.fromkeys(gap.unknown for gap in self._all(events.Gap)))
+
+    @cached_property
+    def grounding(self) -> events.Grounding | None:
+        found = self._last(events.Grounding)
+        return found if found and found.checked else None
+
+    @cached_property
+    def clarify(self) -> events.Clarify | None:
+        return self._last(events.Clarify)
+
+    @cached_property
+    def error(self) -> events.Error | None:
+        return self._last(events.Error)
+
+    @cached_property
+    def follow_ups(self) -> tuple[str, ...]:
+        done = self._last(events.Done)
+        return done.follow_ups if done else ()
+
+    @cached_property
+    def asked(self) -> list[str]:
+        """The specialists who were asked, as the page names them."""
+        plan = self._last(events.Plan)
+        return [task.specialist.replace("_", " ") for task in plan.tasks] if plan else []
+
+    def _source(self, citation: events.Citation) -> Source:
+        patient = self.run.conversation.patient_id
+        evidence = tuple(
+            Evidence(place, evidence_address(patient, id)) for place, id in enumerate(citation.evidence, 1) if patient
+        )
+        return Source(citation.number, citation.label, citation.source or "", evidence)
+
+    def _all(self, kind: type[E]) -> Sequence[E]:
+        return [event for event in self._happened if isinstance(event, kind)]
+
+    def _last(self, kind: type[E]) -> E | None:
+        return next((event for event in reversed(self._happened) if isinstance(event, kind)), None)
+
+
+def turns_of(runs: Sequence[Run]) -> list[Turn]:
+    """The turns of these runs, oldest first, each with its conversation, question and answer at hand."""
+    happened: dict[UUID, list[AnyEvent]] = {run.pk: [] for run in runs}
+    rows = Event.objects.filter(run__in=runs, type__in=SHOWN_TYPES).order_by("run", "seq")
+    for run_id, data in rows.values_list("run_id", "data"):
+        happened[run_id].append(events.decode(data))
+    asked: set[UUID] = set()
+    turns = []
+    for run in runs:
+        turns.append(Turn(run, happened[run.pk], repeats=run.question_id in asked))
+        asked.add(run.question_id)
+    return turns
+
+
+def evidence_address(patient: UUID, evidence: str) -> str:
+    """Where the record rows behind a claim are shown."""
+    return f"{reverse('chat')}patients/{patient}/evidence/{quote(evidence, safe='')}"
+
+
+def _safe(html: str) -> SafeString:
+    return mark_safe(html)  # noqa: S308 - sanitised by `render`
