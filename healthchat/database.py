@@ -49,6 +49,8 @@ in_database = readers.run
 
 def _call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     for connection in connections.all(initialized_only=True):
+        # `CONN_MAX_AGE` is for threads of requests, which end; this one would connect anew for each call.
+        connection.close_at = None
         connection.close_if_unusable_or_obsolete()
     return function(*args, **kwargs)
 
