@@ -6,10 +6,9 @@ import contextlib
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO, cast
 
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from rich.console import Console
@@ -32,7 +31,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, files: list[Path], user: str, patient: str, **options: Any) -> None:
         owner = _owner(user)
-        console = Console(file=self.stdout._out)
+        console = Console(file=cast("IO[str]", self.stdout))
         imports = [_read(path, console) for path in files]
         # All files or none: half a record is worse than no record.
         with transaction.atomic():
@@ -57,8 +56,8 @@ class Command(BaseCommand):
             self.stdout.write(f"    and {len(source.unmapped) - UNMAPPED_SHOWN} more; the admin lists them all")
 
 
-def _owner(name: str) -> AbstractUser:
-    user = get_user_model()._default_manager.filter(username=name).first()
+def _owner(name: str) -> User:
+    user = User.objects.filter(username=name).first()
     if user is None:
         raise CommandError(f"There is no account with the user name {name!r}.")
     return user
@@ -88,7 +87,7 @@ def _opened(path: Path, console: Console) -> Iterator[BinaryIO]:
         yield file
 
 
-def _patient(owner: AbstractUser, name: str) -> Patient:
+def _patient(owner: User, name: str) -> Patient:
     found = list(Patient.objects.owned_by(owner).filter(name=name)[:2])
     if len(found) > 1:
         raise CommandError(f"{owner} has several patients of the name {name!r}; rename one of them first.")
