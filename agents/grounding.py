@@ -1,0 +1,211 @@
+"""Grounding: every number, date and drug of an answer is matched to a claim, and what cannot be is struck.
+
+A number matches when a claim's text says it, or when it is a claim's value rounded no further than it is shown
+(`agents.wording.decimals`). A date matches in any of its written forms. A drug matches when a claim names it. Not
+checked: list numbers, ordinals, claim markers such as `[cardiology-2]`, digits inside a word (HbA1c, B12) or a unit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+
+from agents.events import Claim, Grounding
+from agents.wording import MONTHS, decimals
+
+INN_STEMS = (
+    "pril|sartan|olol|statin|gliptin|gliflozin|glutide|formin|dipine|prazole|cillin|mycin|floxacin|cycline|azole|"
+    "triptan|setron|oxetine|azepam|zolam|barbital|codone|morphone|coxib|profen|thiazide|semide|lukast|dronate|"
+    "parin|xaban|gatran|grel|mab|tinib|vir|sterone|sone|solone|tidine|conazole|caine|idone|apine"
+)
+"""Endings by which international nonproprietary names tell their class (WHO, The use of stems, 2018)."""
+NOT_DRUGS = frozenset({"alone", "cortisone", "testosterone", "aldosterone", "progesterone", "elastin", "vitamin"})
+"""Words of tests and of everyday speech that end like a drug."""
+
+_MONTH = "|".join(f"{month}|{month[:3]}" for month in MONTHS) + "|Sept"
+_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
+_PATTERN = re.compile(
+    rf"""
+    (?P<list>^[ \t]*\d{{1,2}}[.)](?=\s))
+  | (?P<marker>\[[a-z_]+-\d+\])
+  | (?P<iso>(?<![\w-])\d{{4}}-\d{{2}}(?:-\d{{2}})?(?![\d-]))
+  | (?P<dmy>(?<![\w.])(?P<d1>{_DAY})\s+(?:of\s+)?(?P<m1>{_MONTH})\b\.?(?:,?\s+(?P<y1>\d{{4}})\b)?)
+  | (?P<mdy>\b(?P<m2>{_MONTH})\b\.?\s+(?P<d2>{_DAY})\b(?!\d)(?:,?\s+(?P<y2>\d{{4}})\b)?)
+  | (?P<my>\b(?P<m3>{_MONTH})\b\.?,?\s+(?P<y3>\d{{4}})\b)
+  | (?P<slash>(?<![\w/])(?P<a>\d{{1,2}})[/.](?P<b>\d{{1,2}})[/.](?P<y4>\d{{4}})\b)
+  | (?P<ordinal>(?<![\w.,])\d+(?:st|nd|rd|th)\b)
+  | (?P<scale>[×x*]\s?10[⁰¹²³⁴⁵⁶⁷⁸⁹]+|\b10\*\d+)
+  | (?P<number>(?<![\w.])(?<![A-Za-z]-)(?<![A-Za-z]/)\d+(?:[.,]\d+)*)
+  | (?P<word>[^\W\d_][\w-]*)
+    """,
+    re.VERBOSE | re.MULTILINE,
+)
+_HELD = re.compile(rf"(?<!\S)[(\[*_\"“‘~]*(?:(?:{_DAY}|{_MONTH}|of)[,.]?\s+){{0,3}}\S*\Z")
+_DRUG = re.compile(rf"[a-z]{{3,}}(?:{INN_STEMS})\Z")
+_CONTEXT = 3
+"""Characters before a cut that the patterns look back at."""
+
+PartialDate = tuple[int | None, int | None, int | None]
+
+
+class Grounder:
+    """Checks one answer as it streams: `feed` each piece, then `finish`; what they return is what is shown."""
+
+    def __init__(self, claims: Iterable[Claim], *, drugs: Iterable[str] = ()) -> None:
+        """`drugs`: names of drugs in lower case, beside those that their ending gives away."""
+        self._allowed = Allowed(claims)
+        self._drugs = frozenset(drugs)
+        self._held = ""
+        self._before = ""
+        self.checked = 0
+        self.matched = 0
+
+    @property
+    def struck(self) -> int:
+        return self.checked - self.matched
+
+    @property
+    def verdict(self) -> Grounding:
+        return Grounding(checked=self.checked, matched=self.matched, struck=self.struck)
+
+    def feed(self, piece: str) -> str:
+        """What can be shown now; held back is only what may still grow into a number, a date or a drug."""
+        self._held += piece
+        held = _HELD.search(self._held)
+        cut = held.start() if held else len(self._held)
+        ready, self._held = self._held[:cut], self._held[cut:]
+        return self._checked(ready)
+
+    def finish(self) -> str:
+        """What was still held back."""
+        ready, self._held = self._held, ""
+        return self._checked(ready)
+
+    def _checked(self, text: str) -> str:
+        whole, start = self._before + text, len(self._before)
+        shown, last = [], start
+        for match in _PATTERN.finditer(whole, start):
+            if not self._is_checked(match):
+                continue
+            self.checked += 1
+            if self._allowed.holds(match):
+                self.matched += 1
+                continue
+            shown += [whole[last : match.start()], f"~~{match.group()}~~"]
+            last = match.end()
+        shown.append(whole[last:])
+        self._before = whole[-_CONTEXT:]
+        return "".join(shown)
+
+    def _is_checked(self, match: re.Match[str]) -> bool:
+        if match.lastgroup == "word":
+            return is_drug(match.group().lower(), self._drugs)
+        return match.lastgroup not in ("list", "marker", "ordinal", "scale")
+
+
+class Allowed:
+    """What the claims let an answer say."""
+
+    def __init__(self, claims: Iterable[Claim]) -> None:
+        self.numbers: set[Decimal] = set()
+        self.values: set[Decimal] = set()
+        self.dates: set[PartialDate] = set()
+        self.words: set[str] = set()
+        for claim in claims:
+            self._take(claim)
+
+    def holds(self, match: re.Match[str]) -> bool:
+        """Whether a number, a date or a drug may be said."""
+        if match.lastgroup == "word":
+            return match.group().lower() in self.words
+        if match.lastgroup == "number":
+            return self._holds_number(match.group())
+        return any(covers(known, said) for said in dates_of(match) for known in self.dates)
+
+    def _take(self, claim: Claim) -> None:
+        for text in (claim.text, claim.unit, claim.date, claim.formula, claim.source, claim.topic):
+            for match in _PATTERN.finditer(text or ""):
+                if match.lastgroup == "word":
+                    self.words.add(match.group().lower())
+                elif match.lastgroup == "number":
+                    self.numbers.add(parsed(match.group()))
+                else:
+                    self.dates.update(dates_of(match))
+        if claim.date:
+            self.dates.add(_iso(claim.date))
+        if claim.value is not None:
+            self.values.add(abs(Decimal(repr(claim.value))))
+
+    def _holds_number(self, text: str) -> bool:
+        said = parsed(text)
+        if said in self.numbers:
+            return True
+        if any(year == said for year, _, _ in self.dates):
+            return True
+        return any(rounds_to(value, said) for value in self.values)
+
+
+def is_drug(word: str, drugs: frozenset[str] = frozenset()) -> bool:
+    """Whether a word in lower case names a drug: it is known as one, or ends as one."""
+    return word in drugs or (word not in NOT_DRUGS and _DRUG.search(word) is not None)
+
+
+def parsed(text: str) -> Decimal:
+    """The number in `7.4`, `1,204` or `7,4`."""
+    if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", text):
+        return Decimal(text.replace(",", ""))
+    if text.count(",") + text.count(".") == 1:
+        return Decimal(text.replace(",", "."))
+    return Decimal(re.sub(r"[.,]", "", text))
+
+
+def rounds_to(value: Decimal, said: Decimal) -> bool:
+    """Whether `said` is `value` rounded to as many decimals as it shows, and to no fewer than a value is shown with."""
+    places = -int(said.as_tuple().exponent)
+    if places < decimals(float(value)):
+        return False
+    step = Decimal(1).scaleb(-places)
+    return said in (value.quantize(step, ROUND_HALF_UP), value.quantize(step, ROUND_HALF_EVEN))
+
+
+def covers(known: PartialDate, said: PartialDate) -> bool:
+    """Whether every part of a date that is said is known so."""
+    return all(part is None or part == whole for part, whole in zip(said, known, strict=True))
+
+
+def dates_of(match: re.Match[str]) -> Iterator[PartialDate]:
+    """The date that was matched; two readings where day and month could be either."""
+    groups = match.groupdict()
+    match match.lastgroup:
+        case "iso":
+            yield _iso(match.group())
+        case "dmy":
+            yield _year(groups["y1"]), _month(groups["m1"]), _day(groups["d1"])
+        case "mdy":
+            yield _year(groups["y2"]), _month(groups["m2"]), _day(groups["d2"])
+        case "my":
+            yield _year(groups["y3"]), _month(groups["m3"]), None
+        case "slash":
+            first, second = int(groups["a"]), int(groups["b"])
+            yield _year(groups["y4"]), second, first
+            yield _year(groups["y4"]), first, second
+        case _:
+            return
+
+
+def _iso(text: str) -> PartialDate:
+    year, month, day = [*(int(part) for part in text[:10].split("-")), None, None][:3]
+    return year, month, day
+
+
+def _year(text: str | None) -> int | None:
+    return int(text) if text else None
+
+
+def _month(text: str) -> int:
+    return [month[:3] for month in MONTHS].index(text[:3]) + 1
+
+
+def _day(text: str) -> int:
+    return int(re.sub(r"\D", "", text))

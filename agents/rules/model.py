@@ -1,0 +1,151 @@
+"""The rules model: the same place in the agent loop as a language model, with decisions that can be read.
+
+It keeps nothing between requests: every step is decided from the messages alone, as with any other model, so the same
+question over the same records is answered in the same words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic_ai import RunContext
+from pydantic_ai.messages import (
+    ModelMessage,
+    ModelRequest,
+    ModelResponse,
+    ModelResponseStreamEvent,
+    TextPart,
+    ToolCallPart,
+    UserPromptPart,
+)
+from pydantic_ai.models import Model, ModelRequestParameters, StreamedResponse
+from pydantic_ai.settings import ModelSettings
+from pydantic_ai.usage import RequestUsage
+
+from agents.brief import AnswerBrief
+from agents.rules.policy import next_calls
+from agents.rules.prose import write
+
+NAME = "rules"
+
+Piece = TextPart | ToolCallPart
+
+
+class RulesModel(Model[None]):
+    """Decides the tool calls of a specialist and writes an answer from its claims, by rules."""
+
+    @property
+    def provider(self) -> None:
+        return None
+
+    @property
+    def model_name(self) -> str:
+        return NAME
+
+    @property
+    def system(self) -> str:
+        return "healthchat"
+
+    async def request(
+        self,
+        messages: list[ModelMessage],
+        model_settings: ModelSettings | None,
+        model_request_parameters: ModelRequestParameters,
+    ) -> ModelResponse:
+        _, parameters = self.prepare_request(model_settings, model_request_parameters)
+        parts = list(_joined(decide(messages, parameters)))
+        return ModelResponse(parts=parts, model_name=NAME, provider_name=self.system, usage=usage_of(messages, parts))
+
+    @asynccontextmanager
+    async def request_stream(
+        self,
+        messages: list[ModelMessage],
+        model_settings: ModelSettings | None,
+        model_request_parameters: ModelRequestParameters,
+        run_context: RunContext[Any] | None = None,
+    ) -> AsyncGenerator[StreamedResponse]:
+        _, parameters = self.prepare_request(model_settings, model_request_parameters)
+        yield RulesStream(model_request_parameters=parameters, messages=messages)
+
+
+@dataclass
+class RulesStream(StreamedResponse):
+    messages: list[ModelMessage]
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    async def _get_event_iterator(self) -> AsyncIterator[ModelResponseStreamEvent]:
+        self._usage = usage_of(self.messages, ())
+        for index, piece in enumerate(decide(self.messages, self.model_request_parameters)):
+            self._usage += usage_of((), (piece,))
+            match piece:
+                case TextPart(content=content):
+                    for event in self._parts_manager.handle_text_delta(vendor_part_id="text", content=content):
+                        yield event
+                case ToolCallPart(tool_name=name, args=args, tool_call_id=call_id):
+                    yield self._parts_manager.handle_tool_call_part(
+                        vendor_part_id=index, tool_name=name, args=args, tool_call_id=call_id
+                    )
+
+    async def close_stream(self) -> None:
+        """Nothing to close: there is no connection."""
+
+    @property
+    def model_name(self) -> str:
+        return NAME
+
+    @property
+    def provider_name(self) -> str:
+        return "healthchat"
+
+    @property
+    def provider_url(self) -> None:
+        return None
+
+    @property
+    def timestamp(self) -> datetime:
+        return self.started
+
+
+def decide(messages: Iterable[ModelMessage], parameters: ModelRequestParameters) -> Iterator[Piece]:
+    """The next step: tool calls where there are tools, else the answer's text in pieces of about a word."""
+    messages = list(messages)
+    if parameters.function_tools or parameters.output_tools:
+        yield from next_calls(messages, parameters)
+        return
+    for piece in write(AnswerBrief.from_prompt(prompt_of(messages))):
+        yield TextPart(piece)
+
+
+def prompt_of(messages: Iterable[ModelMessage]) -> str:
+    """What the model was asked: the text of the last user prompt."""
+    prompts = [
+        part.content
+        for message in messages
+        if isinstance(message, ModelRequest)
+        for part in message.parts
+        if isinstance(part, UserPromptPart) and isinstance(part.content, str)
+    ]
+    return prompts[-1] if prompts else ""
+
+
+def usage_of(messages: Iterable[ModelMessage], pieces: Iterable[Piece]) -> RequestUsage:
+    """Words in and out, so that limits and figures mean something for this model as well."""
+    read = sum(len(str(getattr(part, "content", "")).split()) for message in messages for part in message.parts)
+    written = sum(len((piece.content if isinstance(piece, TextPart) else str(piece.args)).split()) for piece in pieces)
+    return RequestUsage(input_tokens=read, output_tokens=written)
+
+
+def _joined(pieces: Iterable[Piece]) -> Iterator[Piece]:
+    """The pieces with all text in one part, as a response that is not streamed has it."""
+    text = ""
+    for piece in pieces:
+        if isinstance(piece, TextPart):
+            text += piece.content
+        else:
+            yield piece
+    if text:
+        yield TextPart(text)

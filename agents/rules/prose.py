@@ -1,0 +1,98 @@
+"""The answer in words: paragraphs and lists made from claims, and from nothing else.
+
+A claim that ends like a sentence becomes part of a paragraph; one that does not is an item of a list. Under each topic
+stand the facts, then what the test is, then advice, then what is not known.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from agents.brief import AnswerBrief
+from agents.events import Claim, Gap
+from agents.question import Intent
+
+HEADINGS_FROM = 3
+"""With so many topics each gets a heading."""
+ANALYSES: frozenset[Intent] = frozenset(
+    {"trend", "compare_periods", "change", "real_change", "before_after_medicine", "correlation"}
+)
+"""Where the analysis is what was asked, and the single values stand behind it."""
+NOTHING = (
+    "I found nothing in your records that answers this. You could ask about one test, your medicines or your visits."
+)
+_PIECE = re.compile(r"\s*\S+\s*")
+
+
+def write(brief: AnswerBrief) -> Iterator[str]:
+    """The answer's text, in pieces of about a word."""
+    for match in _PIECE.finditer(answer(brief)):
+        yield match.group()
+
+
+def answer(brief: AnswerBrief) -> str:
+    """The whole answer in markdown, with a marker such as `[cardiology-2]` behind each thing that is said."""
+    topics = by_topic(ordered(brief))
+    blocks: list[str] = []
+    for topic, claims in topics.items():
+        if len(topics) >= HEADINGS_FROM and topic:
+            blocks.append(f"### {topic}")
+        blocks += section(claims)
+    blocks += missing(brief.gaps)
+    return "\n\n".join(blocks) or NOTHING
+
+
+def ordered(brief: AnswerBrief) -> list[Claim]:
+    """Each statement once; the analysis first where that is what was asked."""
+    once = list({claim.text: claim for claim in reversed(brief.claims)}.values())[::-1]
+    if any(ask.intent in ANALYSES for ask in brief.asks):
+        once.sort(key=lambda claim: not claim.id.startswith("data_analysis"))
+    return once
+
+
+def by_topic(claims: Iterable[Claim]) -> dict[str, list[Claim]]:
+    topics: dict[str, list[Claim]] = {}
+    for claim in claims:
+        topics.setdefault(claim.topic or "", []).append(claim)
+    return topics
+
+
+def section(claims: Sequence[Claim]) -> list[str]:
+    """The blocks of one topic."""
+    facts = [claim for claim in claims if claim.kind in ("record", "computed")]
+    limits = [claim for claim in claims if claim.kind == "limit"]
+    rest = [claim for kind in ("knowledge", "advice") for claim in claims if claim.kind == kind]
+    lead, tail = (facts, [*rest, *limits]) if facts else (limits, rest)
+    return [*flowing(lead), *flowing(tail)]
+
+
+def flowing(claims: Iterable[Claim]) -> list[str]:
+    """Sentences joined to paragraphs, items to lists."""
+    blocks: list[tuple[str, list[str]]] = []
+    for claim in claims:
+        kind = "item" if is_item(claim.text) else f"text {claim.kind in ('record', 'computed')}"
+        if not blocks or blocks[-1][0] != kind:
+            blocks.append((kind, []))
+        blocks[-1][1].append(f"- {marked(claim)}" if kind == "item" else marked(claim))
+    return [("\n" if kind == "item" else " ").join(lines) for kind, lines in blocks]
+
+
+def marked(claim: Claim) -> str:
+    """The claim's text with its marker, in front of the last full stop."""
+    if not (claim.evidence or claim.source):
+        return claim.text
+    text, end = (claim.text[:-1], claim.text[-1]) if claim.text[-1:] in (".", ":", "?") else (claim.text, "")
+    return f"{text} [{claim.id}]{end}"
+
+
+def is_item(text: str) -> bool:
+    return text[-1:] not in (".", ":", "?", "!")
+
+
+def missing(gaps: Sequence[Gap]) -> list[str]:
+    """What could not be done, so that nobody takes silence for an all-clear."""
+    if not gaps:
+        return []
+    lines = [f"- {gap.unknown}" for gap in gaps]
+    return ["**What could not be checked**", "\n".join(lines)]

@@ -1,0 +1,166 @@
+"""The specialists of one plan, all at work at once, their events in the order in which they happen."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import traceback
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+
+from pydantic_ai.exceptions import UsageLimitExceeded
+from pydantic_ai.models import Model
+from pydantic_ai.usage import RunUsage
+
+from agents.brief import TaskBrief
+from agents.events import (
+    AnyEvent,
+    Chart,
+    Claim,
+    Finding,
+    Gap,
+    Plan,
+    Specialist,
+    SpecialistStatus,
+    SpecialistUpdate,
+    Task,
+)
+from agents.query import Query
+from agents.question import Ask
+from agents.records import Records
+from agents.specialists.agent import consult
+from agents.specialists.roster import NAMES
+from agents.tools.desk import Desk
+
+SECONDS = 60.0
+"""How long one specialist may take."""
+
+log = logging.getLogger(__name__)
+
+Work = asyncio.Task[None]
+
+
+class Team:
+    """Asks every specialist of a plan; `findings`, `gaps` and `usage` fill while `at_work` is read."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        *,
+        query: Query,
+        asks: tuple[Ask, ...],
+        records: Records,
+        model: Model,
+        past: Sequence[AnyEvent] = (),
+    ) -> None:
+        self.plan = plan
+        self.query = query
+        self.asks = asks
+        self.records = records
+        self.model = model
+        self.findings: dict[Specialist, Finding] = {
+            event.specialist: event for event in past if isinstance(event, Finding)
+        }
+        self.gaps: list[Gap] = []
+        self.usage = RunUsage()
+        self._charted = {event.concept for event in past if isinstance(event, Chart)}
+
+    @property
+    def claims(self) -> Iterator[Claim]:
+        """All that was found, in the order of the plan."""
+        for task in self.plan.tasks:
+            if task.specialist in self.findings:
+                yield from self.findings[task.specialist].claims
+
+    async def at_work(self) -> AsyncGenerator[AnyEvent, None]:
+        """The events of all specialists that have no finding yet. Closing it ends them all."""
+        asked = [task for task in self.plan.tasks if task.specialist not in self.findings]
+        for task in asked:
+            yield SpecialistUpdate(specialist=task.specialist, status="waiting")
+        queue: asyncio.Queue[AnyEvent | Work] = asyncio.Queue()
+        running: dict[Work, Task] = {}
+        try:
+            for task in asked:
+                work = asyncio.create_task(self._ask(task, queue.put_nowait))
+                work.add_done_callback(queue.put_nowait)
+                running[work] = task
+            while running:
+                happened = await queue.get()
+                if not isinstance(happened, asyncio.Task):
+                    yield happened
+                    continue
+                for event in self._ended(happened, running.pop(happened)):
+                    yield event
+        finally:
+            for work in running:
+                work.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+
+    async def _ask(self, task: Task, emit: Callable[[AnyEvent], None]) -> None:
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        emit(SpecialistUpdate(specialist=task.specialist, status="working", note=task.task))
+        usage = RunUsage()
+        desk = Desk(
+            specialist=task.specialist,
+            records=self.records,
+            now=self.query.now,
+            emit=emit,
+            charted=self._charted,
+        )
+        try:
+            async with asyncio.timeout(SECONDS):
+                finding = await consult(self._brief(task), desk=desk, model=self.model, usage=usage)
+        finally:
+            self.usage.incr(usage)
+        self.findings[task.specialist] = finding
+        emit(finding)
+        emit(SpecialistUpdate(specialist=task.specialist, status="finished", seconds=round(clock() - began, 3)))
+
+    def _brief(self, task: Task) -> TaskBrief:
+        return TaskBrief(
+            question=self.query.text,
+            today=self.query.now.date(),
+            asks=self.asks,
+            specialist=task.specialist,
+            task=task.task,
+            team=tuple(other.specialist for other in self.plan.tasks),
+        )
+
+    def _ended(self, work: Work, task: Task) -> Iterator[AnyEvent]:
+        """Nothing where a specialist finished; else that it did not, and what that leaves unknown."""
+        if not work.cancelled() and work.exception() is None:
+            return
+        gap = gap_of(None if work.cancelled() else work.exception(), task)
+        self.gaps.append(gap)
+        status: SpecialistStatus = "stopped" if gap.reason == "stopped" else "failed"
+        yield SpecialistUpdate(specialist=task.specialist, status=status, note=WHY[gap.reason])
+        yield gap
+
+
+WHY = {
+    "timed_out": "It took too long.",
+    "budget": "It needed more steps than it may take.",
+    "stopped": "It was stopped.",
+    "failed": "Something went wrong.",
+}
+
+
+def gap_of(error: BaseException | None, task: Task) -> Gap:
+    """What it means that a specialist ended with an error, or was cancelled (None). The error's text stays out."""
+    unknown = f"{NAMES[task.specialist]} could not finish, so this was not checked: {task.task}"
+    match error:
+        case None:
+            return Gap(reason="stopped", unknown=unknown, specialist=task.specialist)
+        case TimeoutError():
+            return Gap(reason="timed_out", unknown=unknown, specialist=task.specialist)
+        case UsageLimitExceeded():
+            return Gap(reason="budget", unknown=unknown, specialist=task.specialist)
+        case _:
+            log.error("specialist %s failed: %s", task.specialist, where(error))
+            return Gap(reason="failed", unknown=unknown, specialist=task.specialist)
+
+
+def where(error: BaseException) -> str:
+    """An error's kind and place, without its text: that may hold a person's words or values."""
+    frames = traceback.extract_tb(error.__traceback__)[-3:]
+    return f"{type(error).__name__} at " + " < ".join(f"{frame.filename}:{frame.lineno}" for frame in reversed(frames))

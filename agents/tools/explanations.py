@@ -1,0 +1,117 @@
+"""What a test is, and what a value means that the person names."""
+
+from __future__ import annotations
+
+from pydantic_ai import RunContext
+
+from agents.concepts import CONCEPTS, adult_range, convert
+from agents.events import Claim
+from agents.tools.desk import Desk, Report, report
+from agents.tools.names import called, concept_of, defined, topic_of
+from agents.tools.ranges import WITHOUT_RANGE, Standing, position, spoken_range
+from agents.wording import capitalised, quantity, unit
+
+TALK = (
+    "One result alone rarely tells the whole story. Your doctor can say what it means for you, together with how you "
+    "feel and your other results."
+)
+
+
+async def explain_test(ctx: RunContext[Desk], concept: str) -> Report:
+    """Say what a test measures, what high or low can mean, and its general adult range.
+
+    Args:
+        concept: Id of the concept, such as `mcv`.
+    """
+    desk = ctx.deps
+    concept_of(concept)
+    return report(f"about {called(concept)}", [defined(desk, concept), general_range(desk, concept)])
+
+
+async def explain_value(ctx: RunContext[Desk], concept: str, value: float, value_unit: str | None = None) -> Report:
+    """Say how a value that the person names stands to the general adult range.
+
+    Args:
+        concept: Id of the concept, such as `alt`.
+        value: The value as the person says it.
+        value_unit: Its unit, if the person says one; the concept's usual unit otherwise.
+    """
+    desk = ctx.deps
+    known = concept_of(concept)
+    assumed = value_unit or known.unit
+    said = desk.state(
+        f"You say that your {called(concept)} is {quantity(value, assumed)}"
+        f"{'' if value_unit else ' (the usual unit, as you named none)'}.",
+        kind="limit",
+        topic=topic_of(concept),
+        value=value,
+        unit=assumed,
+        concept=concept,
+    )
+    canonical = convert(concept, value, assumed, known.unit) if known.unit not in (None, assumed) else value
+    low, high = adult_range(known, desk.records.patient.sex)
+    claims: list[Claim | None] = [said]
+    if canonical is not None and (low is not None or high is not None):
+        found = Standing(position(canonical, low, high), low, high, known.unit, printed=False)
+        claims.append(
+            desk.state(
+                f"The general adult range is {spoken_range(found)}, so that value is {found.position} it. "
+                "The range printed on your own report counts first.",
+                kind="computed",
+                topic=topic_of(concept),
+                concept=concept,
+                inputs=[said.id],
+                formula="comparison with the range",
+                source=known.source,
+                severity="info" if found.position == "inside" else "attention",
+            )
+        )
+    claims.append(defined(desk, concept))
+    claims.append(desk.state(TALK, kind="advice", topic=topic_of(concept), source="Shared decision with a doctor"))
+    return report(f"{called(concept)} {quantity(value, assumed)} explained", claims)
+
+
+async def convert_value(ctx: RunContext[Desk], concept: str, value: float, to_unit: str, from_unit: str = "") -> Report:
+    """Convert a value that the person names to another unit.
+
+    Args:
+        concept: Id of the concept, such as `glucose`.
+        value: The value as the person says it.
+        to_unit: The unit that is wanted.
+        from_unit: The unit of the value; empty for the concept's other usual unit.
+    """
+    desk = ctx.deps
+    known = concept_of(concept)
+    source = from_unit or (known.si_unit if unit(to_unit) == unit(known.unit) else known.unit)
+    result = convert(concept, value, source, to_unit)
+    topic = topic_of(concept)
+    if result is None:
+        text = f"A {called(concept)} value cannot be converted to {unit(to_unit)}."
+        return report("cannot be converted", [desk.state(text, kind="limit", topic=topic, concept=concept)])
+    claim = desk.state(
+        f"{capitalised(called(concept))} of {quantity(value, source)} is the same as {quantity(result, to_unit)}.",
+        kind="computed",
+        topic=topic,
+        value=result,
+        unit=to_unit,
+        concept=concept,
+        formula=f"{unit(source)} to {unit(to_unit)}",
+        source=known.source,
+    )
+    return report(claim.text, [claim])
+
+
+def general_range(desk: Desk, concept: str) -> Claim | None:
+    """The general adult range, said to be so."""
+    known = CONCEPTS[concept]
+    low, high = adult_range(known, desk.records.patient.sex)
+    if concept in WITHOUT_RANGE or (low is None and high is None):
+        return None
+    limits = spoken_range(Standing("inside", low, high, known.unit, printed=False))
+    return desk.state(
+        f"The general adult range is {limits}. Labs differ, so the range on your own report counts first.",
+        kind="knowledge",
+        topic=topic_of(concept),
+        concept=concept,
+        source=known.source,
+    )
