@@ -262,8 +262,11 @@ _decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
 
 
 def encode(event: Event) -> str:
-    """The event as one line of JSON (no raw line breaks, no NaN)."""
-    return _encoder.encode(event).decode()
+    """The event as one line of JSON: no raw line breaks, no NaN, and U+FFFD for halves of surrogate pairs."""
+    try:
+        return _encoder.encode(event).decode()
+    except UnicodeEncodeError:
+        return _encoder.encode(_without_surrogates(msgspec.to_builtins(event))).decode()
 
 
 def decode(data: str | bytes) -> AnyEvent:
@@ -287,3 +290,13 @@ def sse_name(event: Event) -> Literal["message", "error", "done"]:
 def json_schema() -> dict[str, Any]:
     """JSON Schema of every event that a feed can carry."""
     return msgspec.json.schema(AnyEvent)
+
+
+def _without_surrogates(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, dict):
+        return {_without_surrogates(key): _without_surrogates(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_surrogates(item) for item in value]
+    return value

@@ -30,7 +30,7 @@ from healthchat.chat import log, runs
 from healthchat.chat.hub import hub
 from healthchat.chat.recorder import LostRun, Sheet, recorder
 from healthchat.chat.runs import Claimed
-from healthchat.database import in_database
+from healthchat.database import in_database, write
 from healthchat.records.models import Patient
 from healthchat.records.view import records_of
 
@@ -47,10 +47,14 @@ class Engine:
         self.worker = f"{socket.gethostname()[:30]}:{os.getpid()}:{secrets.token_hex(4)}"
         self._tasks: dict[UUID, asyncio.Task[None]] = {}
         self._stopped_by_person: set[UUID] = set()
+        self._lost: set[UUID] = set()
         self._sweep: asyncio.Task[None] | None = None
+        self._stopping = False
 
     def start(self, run_id: UUID) -> None:
         """Begin to carry out a run, if it is to be had; return at once."""
+        if self._stopping:
+            return
         self.watch()
         if run_id not in self._tasks:
             self._tasks[run_id] = _task(self._carry_out(run_id))
@@ -62,16 +66,18 @@ class Engine:
 
     async def cancel(self, run_id: UUID) -> None:
         """Stop a run, wherever it is carried out."""
-        await in_database(runs.request_cancel, run_id, now=_now())
+        await write(runs.request_cancel, run_id, now=_now())
         task = self._tasks.get(run_id)
         if task is None:
             self.start(run_id)
             return
         self._stopped_by_person.add(run_id)
-        task.cancel()
+        if run_id in hub().here:
+            task.cancel()
 
     async def stop(self) -> None:
-        """Stop all work here and give the leases back."""
+        """Stop all work here, for good, and give the leases back."""
+        self._stopping = True
         tasks = [task for task in (self._sweep, *self._tasks.values()) if task is not None]
         for task in tasks:
             task.cancel()
@@ -87,20 +93,34 @@ class Engine:
             await asyncio.sleep(SWEEP_SECONDS)
 
     async def _carry_out(self, run_id: UUID) -> None:
+        following = None
         try:
-            claimed = await in_database(runs.claim, run_id, worker=self.worker, now=_now())
+            claimed = await self._claim(run_id)
             if claimed is None:
                 return
             hub().here.add(run_id)
             with suppress(LostRun):
                 await self._answer(claimed)
             following = await in_database(runs.next_queued, claimed.run.conversation_id)
+        except DatabaseError as error:
+            logger.warning("run %s is left for later: %s", run_id, type(error).__name__)
         finally:
             hub().here.discard(run_id)
             self._tasks.pop(run_id, None)
             self._stopped_by_person.discard(run_id)
+            self._lost.discard(run_id)
         if following is not None:
             self.start(following)
+
+    async def _claim(self, run_id: UUID) -> Claimed | None:
+        """Claim a run; if told to stop meanwhile, give back what the database thread has claimed by then."""
+        claiming = asyncio.ensure_future(write(runs.claim, run_id, worker=self.worker, now=_now()))
+        try:
+            return await asyncio.shield(claiming)
+        except asyncio.CancelledError:
+            if await claiming is not None:
+                await write(runs.give_back, run_id, worker=self.worker, now=_now())
+            raise
 
     async def _answer(self, claimed: Claimed) -> None:
         run = claimed.run
@@ -113,6 +133,9 @@ class Engine:
         try:
             done = await self._consult(claimed, sheet, written)
         except asyncio.CancelledError:
+            if run.id in self._lost:
+                current.uncancel()
+                raise LostRun from None
             if run.id not in self._stopped_by_person:
                 await asyncio.shield(self._give_back(sheet))
                 raise
@@ -129,7 +152,7 @@ class Engine:
 
     async def _consult(self, claimed: Claimed, sheet: Sheet, written: list[AnyEvent]) -> Done:
         run, record = claimed.run, recorder().record
-        if run.cancel_requested is not None:
+        if run.cancel_requested is not None or run.id in self._stopped_by_person:
             return Done(status="cancelled")
         if run.attempt > runs.ATTEMPTS:
             raise TooManyAttempts
@@ -142,6 +165,8 @@ class Engine:
             async for event in events:
                 if isinstance(event, Done):
                     return event
+                if isinstance(event, Text):
+                    event = log.storable(event)
                 written.append(event)
                 await record(sheet, event)
         finally:
@@ -152,13 +177,18 @@ class Engine:
         """Let another process go on with a run, after what was recorded of it here is stored."""
         with suppress(LostRun):
             await recorder().flush(sheet)
-            await in_database(runs.give_back, sheet.run, worker=self.worker, now=_now())
+            await write(runs.give_back, sheet.run, worker=self.worker, now=_now())
 
     async def _heartbeats(self, run_id: UUID, task: asyncio.Task[None]) -> None:
         while True:
             await asyncio.sleep(HEARTBEAT_SECONDS)
-            if not await in_database(runs.renew, run_id, worker=self.worker, now=_now()):
-                self._stopped_by_person.add(run_id)
+            try:
+                lease = await write(runs.renew, run_id, worker=self.worker, now=_now())
+            except DatabaseError as error:
+                logger.warning("the lease of run %s cannot be renewed: %s", run_id, type(error).__name__)
+                continue
+            if lease != "held":
+                (self._lost if lease == "lost" else self._stopped_by_person).add(run_id)
                 task.cancel()
                 return
 
@@ -181,8 +211,15 @@ class Engine:
         def on_end(seq: int) -> None:
             runs.end(claimed.run, outcome=done.status, text=text, seq=seq, now=_now(), error=error)
 
-        await recorder().finish(sheet, *events, on_end=on_end)
-        hub().publish(claimed.run.conversation_id)
+        try:
+            await recorder().finish(sheet, *events, on_end=on_end)
+        except asyncio.CancelledError:
+            # It is the recorder's by now, and will be stored.
+            await recorder().flush(sheet)
+            if self._stopping:
+                raise
+        finally:
+            hub().publish(claimed.run.conversation_id)
 
 
 class TooManyAttempts(Exception):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
+import msgspec
 from django.db import connection
 
 from agents.events import AnyEvent, Restart, Text, decode
@@ -13,6 +15,7 @@ from healthchat.chat.hub import Sent
 from healthchat.chat.models import Event
 from healthchat.chat.sse import recorded_frame
 
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 PAGE = 500
 """How many events one read brings at the most."""
 
@@ -76,6 +79,13 @@ def answer_text(events: Iterable[AnyEvent]) -> str:
         elif isinstance(event, Restart):
             parts.clear()
     return "\n\n".join("".join(pieces) for pieces in parts.values())
+
+
+def storable(text: Text) -> Text:
+    """The text, with U+FFFD for what not every database takes: NUL and halves of surrogate pairs."""
+    if not UNSTORABLE.search(text.content):
+        return text
+    return msgspec.structs.replace(text, content=UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text.content))
 
 
 def _db_id(run: UUID) -> str:

@@ -19,14 +19,14 @@ from uuid import UUID
 from weakref import WeakKeyDictionary
 
 import msgspec
+from django.db import DataError, IntegrityError, transaction
 from django.db import Error as DatabaseError
-from django.db import IntegrityError, transaction
 
 from agents.events import AnyEvent, Done, Text, encode, sse_name
 from healthchat.chat import log
 from healthchat.chat.hub import hub
 from healthchat.chat.log import Recorded
-from healthchat.database import DatabaseThreads
+from healthchat.database import write
 
 BUSY_EVENTS = 32
 """A commit of at least so many events means load: the next one lingers."""
@@ -36,8 +36,6 @@ MOST_WAITING = 20_000
 """Events that may wait for the database; above it, those who record wait too."""
 
 logger = logging.getLogger(__name__)
-
-writer = DatabaseThreads(1, "recorder")
 
 
 class LostRun(Exception):
@@ -133,8 +131,8 @@ class Recorder:
     async def _store(self, batch: list[Page]) -> None:
         while True:
             try:
-                await writer.run(_commit, batch)
-            except IntegrityError:
+                await write(_commit, batch)
+            except (IntegrityError, DataError):
                 await self._store_one_by_one(batch)
             except DatabaseError as error:
                 logger.warning("the event log cannot be written, trying again: %s", type(error).__name__)
@@ -150,7 +148,9 @@ class Recorder:
             for page in batch:
                 await self._store([page])
             return
-        logger.warning("run %s is carried out elsewhere; its lease was lost here", batch[0].sheet.run)
+        logger.warning(
+            "run %s can no longer be recorded here; most likely it is carried out elsewhere", batch[0].sheet.run
+        )
         batch[0].lose()
 
 

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -31,8 +30,10 @@ ON_BUSY = ("enqueue", "reject", "interrupt", "rollback")
 HISTORY_RUNS = 10
 TITLE_CHARACTERS = 60
 
+Lease = Literal["held", "lost", "to_be_cancelled"]
+"""How a process stands to a run that it carries out."""
+
 UNFINISHED = (Run.Status.QUEUED, Run.Status.RUNNING)
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class Refused(Exception):
@@ -73,7 +74,7 @@ def clean_message(text: object) -> str:
     """
     if not isinstance(text, str):
         raise Refused("invalid_message", "Please send your question as text in the field “message”.", 422)
-    cleaned = _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text).strip()
+    cleaned = log.UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text).strip()
     if not cleaned:
         raise Refused("empty_message", "Please write a question first.", 422)
     if len(cleaned.encode()) > settings.HEALTHCHAT_MESSAGE_BYTES:
@@ -128,13 +129,14 @@ def ask(
 def claim(run_id: UUID, *, worker: str, now: datetime) -> Claimed | None:
     """Take a run to carry it out; None if it is not to be had.
 
-    A run is to be had when it is queued and first in its conversation, or when its lease has run out.
+    A run is to be had when it is queued and first in its conversation, or when its lease has run out. One that is to
+    be cancelled waits for no other.
     """
     run = Run.objects.filter(id=run_id).first()
     if run is None or run.ended:
         return None
     ahead = Run.objects.filter(conversation=run.conversation_id, status__in=UNFINISHED, created__lt=run.created)
-    if ahead.exists():
+    if run.cancel_requested is None and ahead.exists():
         return None
     claimed = (
         Run.objects.filter(id=run_id)
@@ -150,22 +152,25 @@ def claim(run_id: UUID, *, worker: str, now: datetime) -> Claimed | None:
     if not claimed:
         return None
     run = Run.objects.select_related("conversation__patient", "question").get(id=run_id)
-    past = log.past(run.id) if run.attempt > 1 else []
+    past = log.past(run.id)
     return Claimed(run, _query(run), run.conversation.patient, past, log.last_seq(run.id))
 
 
-def renew(run_id: UUID, *, worker: str, now: datetime) -> bool:
-    """Extend the lease; False if the run is no longer ours or is to be cancelled."""
-    return bool(
-        Run.objects.filter(id=run_id, worker=worker, status=Run.Status.RUNNING, cancel_requested=None).update(
-            lease_until=now + timedelta(seconds=LEASE_SECONDS)
-        )
-    )
+def renew(run_id: UUID, *, worker: str, now: datetime) -> Lease:
+    """Extend the lease and say how the run stands."""
+    ours = Run.objects.filter(id=run_id, worker=worker, status=Run.Status.RUNNING)
+    if not ours.update(lease_until=now + timedelta(seconds=LEASE_SECONDS)):
+        return "lost"
+    return "held" if ours.filter(cancel_requested=None).exists() else "to_be_cancelled"
 
 
 def give_back(run_id: UUID, *, worker: str, now: datetime) -> None:
-    """End the lease of a run that is not finished here, so that another process goes on at once."""
-    Run.objects.filter(id=run_id, worker=worker, status=Run.Status.RUNNING).update(lease_until=now)
+    """End the lease of a run that is not finished here, so that another process goes on at once.
+
+    The attempt does not count: nothing went wrong in it.
+    """
+    ours = Run.objects.filter(id=run_id, worker=worker, status=Run.Status.RUNNING, attempt__gt=0)
+    ours.update(lease_until=now, attempt=F("attempt") - 1)
 
 
 def end(run: Run, *, outcome: Outcome, text: str, seq: int, now: datetime, error: tuple[str, str] = ("", "")) -> None:
@@ -304,7 +309,7 @@ def _query(run: Run) -> Query:
         text=run.question.content,
         now=run.question.created,
         history=tuple(turns),
-        region=settings.HEALTHCHAT_EMERGENCY_REGION,  # type: ignore[arg-type] - checked in the settings
+        region=settings.HEALTHCHAT_EMERGENCY_REGION,  # type: ignore[arg-type]
     )
 
 
