@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import pytest_asyncio
+from asgiref.sync import sync_to_async
+from django.db import connections
+from django.test import AsyncClient
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+    from pytest_django import Settings
+
+    from healthchat.chat.models import Run
+
+WAIT_SECONDS = 20.0
+
+
+@pytest.fixture
+def script(settings: Settings) -> Callable[..., str]:
+    """Has runs that are asked from now on answered by the scripted model, with no agent in between."""
+
+    def chosen(**options: object) -> str:
+        named = {"bare": 1} | options
+        settings.HEALTHCHAT_MODEL = "scripted:" + ",".join(f"{name}={value}" for name, value in named.items())
+        return str(settings.HEALTHCHAT_MODEL)
+
+    chosen(tokens=5)
+    return chosen
+
+
+@pytest_asyncio.fixture
+async def chat(transactional_db: None, script: Callable[..., str]) -> AsyncIterator[None]:
+    """The chat in this test's event loop; what it started ends with the test."""
+    from healthchat.chat.engine import engine
+    from healthchat.chat.recorder import recorder, writer
+    from healthchat.database import readers
+
+    yield
+    async with asyncio.timeout(WAIT_SECONDS):
+        await engine().stop()
+    if (commits := recorder()._task) is not None:
+        commits.cancel()
+    writer.close()
+    readers.close()
+    await sync_to_async(connections.close_all)()
+
+
+@pytest.fixture
+def alices_client(alice: User) -> AsyncClient:
+    return _signed_in(alice)
+
+
+@pytest.fixture
+def charlies_client(charlie: User) -> AsyncClient:
+    return _signed_in(charlie)
+
+
+@pytest.fixture
+def ended() -> Callable[..., Any]:
+    """Waits until a run has ended and returns it as it is stored."""
+
+    async def until_ended(run_id: object) -> Run:
+        return await _until(run_id, lambda run: run.ended)
+
+    return until_ended
+
+
+@pytest.fixture
+def running() -> Callable[..., Any]:
+    """Waits until a run is being carried out and something of it is stored."""
+
+    async def until_running(run_id: object) -> Run:
+        return await _until(run_id, lambda run: run.status == "running" and run.events.exists())
+
+    return until_running
+
+
+async def _until(run_id: object, condition: Callable[[Run], bool]) -> Run:
+    from healthchat.chat.models import Run
+    from healthchat.database import in_database
+
+    def look() -> Run | None:
+        run = Run.objects.get(id=run_id)
+        return run if condition(run) else None
+
+    async with asyncio.timeout(WAIT_SECONDS):
+        while (run := await in_database(look)) is None:  # noqa: ASYNC110 - what is waited for is in the database
+            await asyncio.sleep(0.01)
+    return run
+
+
+def _signed_in(user: User) -> AsyncClient:
+    client = AsyncClient()
+    client.force_login(user)
+    return client
