@@ -1,0 +1,151 @@
+// <chat-turn>: a question and its answer. Drawn from events while the run is under way; the server's rendering takes
+// the place of that once it has ended, so that the page looks the same after a reload.
+
+import { element, icon } from "./element.js"
+import { EventStreamParser } from "./event-stream-parser.js"
+import { answerText, emptyPicture, fold, progress } from "./run-picture.js"
+import { StreamingText } from "./streaming-text.js"
+
+const ENDED = new Set(["complete", "failed", "cancelled"])
+const FETCH_ATTEMPTS = 4
+const URGENT_TITLES = {
+  crisis: "Please talk to someone right now",
+  emergency: "This may be an emergency",
+  critical_value: "A recent result needs attention now",
+  urgent: "Please have this looked at soon",
+  scope: "What this chat cannot do",
+}
+
+export class ChatTurn extends HTMLElement {
+  #picture = null
+  #text = null
+  #frame = 0
+
+  /** A turn that is just being sent. */
+  static pending(question) {
+    const turn = element(
+      "chat-turn",
+      { class: "turn fresh", "data-status": "queued" },
+      element("div", { class: "question" }, element("h2", { class: "visually-hidden" }, "You asked"), element("div", { class: "question-text", dir: "auto" }, question)),
+      element(
+        "div",
+        { class: "answer", "data-answer": true },
+        element("h2", { class: "visually-hidden" }, "Answer"),
+        element("p", { class: "progress", "data-progress": true }, element("span", { class: "pulse", "aria-hidden": "true" }), element("span", { "data-progress-text": true }, "Sending your question")),
+        element("div", { class: "prose", "data-text": true, dir: "auto" }),
+      ),
+    )
+    return turn
+  }
+
+  get run() {
+    return this.dataset.run ?? ""
+  }
+
+  get underWay() {
+    return !ENDED.has(this.dataset.status)
+  }
+
+  /** What is known of the run, or null while nothing was read. */
+  get picture() {
+    return this.#picture
+  }
+
+  get text() {
+    return this.#picture ? answerText(this.#picture) : ""
+  }
+
+  /** The server has taken the question. */
+  accepted({ run, address, triage }) {
+    this.dataset.run = run
+    this.dataset.address = address
+    this.#picture ??= emptyPicture(run)
+    // An emergency is answered by the reply itself: it does not wait for the feed.
+    if (triage) fold(this.#picture, { name: "message", data: { timestamp: new Date().toISOString(), ...triage, type: "triage" } })
+    this.#draw()
+  }
+
+  take(event) {
+    this.#picture ??= emptyPicture(this.run)
+    fold(this.#picture, event)
+    if (event.name === "done") this.#end(event.data.status)
+    else this.#frame ||= requestAnimationFrame(() => this.#draw())
+    this.#tell("turn-changed", event)
+  }
+
+  /** Everything is going to be told again. */
+  startOver() {
+    this.#picture = emptyPicture(this.run)
+    this.#draw()
+  }
+
+  /** Read what was recorded of a run that has ended. */
+  async loadPicture() {
+    const response = await fetch(`/api/runs/${this.run}/stream`, { headers: { Accept: "text/event-stream" }, cache: "no-store" })
+    if (!response.ok) throw new Error("the run cannot be read")
+    const picture = emptyPicture(this.run)
+    const parser = new EventStreamParser()
+    for (const reader = response.body.getReader(); ; ) {
+      const { done, value } = await reader.read()
+      if (done) break
+      for (const { event, data } of parser.feed(value)) if (event !== "connected") fold(picture, { name: event, data: JSON.parse(data) })
+    }
+    this.#picture = picture
+  }
+
+  #draw() {
+    this.#frame = 0
+    if (!this.underWay) return
+    const { triage } = this.#picture
+    if (triage?.text && !this.querySelector("[data-triage]")) {
+      this.querySelector("[data-answer] > h2").after(banner(triage))
+    }
+    this.querySelector("[data-progress-text]").textContent = progress(this.#picture)
+    this.#text ??= new StreamingText(this.querySelector("[data-text]"))
+    this.#text.show(this.text)
+  }
+
+  async #end(status) {
+    if (!this.underWay) return
+    cancelAnimationFrame(this.#frame)
+    this.#draw()
+    this.dataset.status = status
+    this.#tell("turn-ended", { status })
+    await this.#renderedByServer()
+    this.#tell("turn-rendered", { status })
+  }
+
+  async #renderedByServer() {
+    for (let attempt = 0; attempt < FETCH_ATTEMPTS; attempt++) {
+      try {
+        const response = await fetch(this.dataset.address, { cache: "no-store" })
+        if (!response.ok) throw new Error("the answer cannot be read")
+        const page = new DOMParser().parseFromString(await response.text(), "text/html")
+        this.replaceChildren(...document.adoptNode(page.querySelector("chat-turn")).childNodes)
+        this.#text = null
+        return
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, 500 * 2 ** attempt))
+      }
+    }
+    this.querySelector("[data-progress]")?.replaceWith(element("p", { class: "muted small" }, "The answer is complete; reload the page to see its sources."))
+  }
+
+  #tell(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { bubbles: true, detail }))
+  }
+}
+
+function banner(triage) {
+  const title = URGENT_TITLES[triage.level] ?? "First of all"
+  const text = element("div", { class: "prose" })
+  new StreamingText(text).show(triage.text)
+  return element(
+    "section",
+    { class: `triage ${triage.level}`, "data-triage": true, role: "alert", "aria-label": title },
+    element("h3", {}, icon(triage.level === "crisis" ? "health_analyst" : "alert"), title),
+    text,
+  )
+}
+
+customElements.define("chat-turn", ChatTurn)

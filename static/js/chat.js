@@ -1,0 +1,54 @@
+// The chat page: brings its parts together.
+
+import "./health-chart.js"
+import "./chat-turn.js"
+import "./team-panel.js"
+import "./source-panel.js"
+import "./chat-talk.js"
+
+const talk = document.querySelector("chat-talk")
+const team = document.querySelector("team-panel")
+const source = document.querySelector("source-panel")
+const tabs = document.querySelector("[data-tabs]")
+const isOnePane = matchMedia("(max-width: 51.99rem)")
+
+function showTeam(turn) {
+  source.hidden = true
+  team.hidden = false
+  team.show(turn)
+}
+
+function markTeam(busy) {
+  tabs.querySelector("[data-team-mark]").hidden = !busy
+}
+
+function markTab() {
+  const current = ["#conversations", "#team"].includes(location.hash) ? location.hash : "#talk"
+  for (const tab of tabs.querySelectorAll("a")) {
+    if (tab.hash === current) tab.setAttribute("aria-current", "true")
+    else tab.removeAttribute("aria-current")
+  }
+}
+
+document.addEventListener("turn-asked", ({ detail: turn }) => showTeam(turn))
+document.addEventListener("turn-changed", ({ target }) => team.changed(target))
+document.addEventListener("team-wanted", ({ detail: turn }) => showTeam(turn))
+document.addEventListener("busy-changed", ({ detail: busy }) => markTeam(busy))
+document.addEventListener("source-wanted", ({ detail }) => {
+  team.hidden = true
+  if (isOnePane.matches) location.hash = "#team"
+  source.show(detail)
+})
+document.addEventListener("source-closed", () => {
+  team.hidden = false
+  if (isOnePane.matches) location.hash = "#talk"
+})
+// A menu closes when something else is pressed.
+document.addEventListener("click", ({ target }) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(target)) menu.open = false
+})
+addEventListener("hashchange", markTab)
+
+markTab()
+markTeam(talk.classList.contains("busy"))
+if (talk.newest) showTeam(talk.newest)
