@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 WAIT_SECONDS = 20.0
 
 
+@pytest.fixture(autouse=True)
+def _passwords_are_stored_quickly(settings: Settings) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture
 def script(settings: Settings) -> Callable[..., str]:
     """Has runs that are asked from now on answered by the scripted model, with no agent in between."""
@@ -36,8 +41,8 @@ def script(settings: Settings) -> Callable[..., str]:
 async def chat(transactional_db: None, script: Callable[..., str]) -> AsyncIterator[None]:
     """The chat in this test's event loop; what it started ends with the test."""
     from healthchat.chat.engine import engine
-    from healthchat.chat.recorder import recorder, writer
-    from healthchat.database import readers
+    from healthchat.chat.recorder import recorder
+    from healthchat.database import readers, writer
 
     yield
     async with asyncio.timeout(WAIT_SECONDS):

@@ -17,9 +17,9 @@ from agents.events import AnyEvent, Done, SpecialistUpdate, Text
 from healthchat.chat import log
 from healthchat.chat.hub import hub
 from healthchat.chat.models import Conversation, Event, Run
-from healthchat.chat.recorder import LINGER_SECONDS, MOST_WAITING, LostRun, Sheet, merged, recorder, writer
+from healthchat.chat.recorder import LINGER_SECONDS, MOST_WAITING, LostRun, Sheet, merged, recorder
 from healthchat.chat.runs import ask
-from healthchat.database import in_database
+from healthchat.database import in_database, writer
 from tests.chat.locks import WAIT_SECONDS, hurry, log_locked
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("chat")]

@@ -1,0 +1,116 @@
+"""The database as it is set up at run time, and the threads that use it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from django.db import OperationalError, connection, transaction
+
+from healthchat.chat.models import Conversation
+from healthchat.database import THREADS, DatabaseThreads
+from tests.chat.locks import WAIT_SECONDS
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+only_on_sqlite = pytest.mark.skipif("connection.vendor != 'sqlite'", reason="is about SQLite")
+
+
+@pytest.fixture
+def threads() -> Iterator[DatabaseThreads]:
+    threads = DatabaseThreads(2, "tests")
+    yield threads
+    threads.close()
+
+
+def asked(question: str) -> object:
+    with connection.cursor() as cursor:
+        cursor.execute(question)
+        return cursor.fetchone()[0]
+
+
+@only_on_sqlite
+@pytest.mark.parametrize(
+    ("pragma", "value"),
+    [("journal_mode", "wal"), ("busy_timeout", 20_000), ("synchronous", 1), ("foreign_keys", 1)],
+)
+async def test_it_sets_sqlite_up_in_each_thread(threads: DatabaseThreads, pragma: str, value: object) -> None:
+    assert await threads.run(asked, f"PRAGMA {pragma}") == value
+
+
+@only_on_sqlite
+def test_it_takes_the_write_lock_when_a_transaction_begins() -> None:
+    holds, refused = threading.Event(), []
+
+    def write_elsewhere() -> None:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("PRAGMA busy_timeout = 1")
+            holds.wait(WAIT_SECONDS)
+            with transaction.atomic():
+                pass
+        except OperationalError as error:
+            refused.append(str(error))
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=write_elsewhere)
+    thread.start()
+    with transaction.atomic():
+        holds.set()
+        thread.join(WAIT_SECONDS)
+
+    assert refused == ["database is locked"]
+
+
+async def test_it_keeps_a_threads_connection(threads: DatabaseThreads) -> None:
+    def connected() -> tuple[int, object]:
+        connection.ensure_connection()
+        return threading.get_ident(), connection.connection
+
+    seen: dict[int, object] = {}
+    for _ in range(20):
+        thread, raw = await threads.run(connected)
+        assert seen.setdefault(thread, raw) is raw
+
+
+@pytest.mark.skipif("connection.vendor == 'sqlite'", reason="a file does not break off")
+async def test_it_connects_anew_after_a_connection_broke() -> None:
+    def breaks() -> None:
+        connection.ensure_connection()
+        connection.connection.close()
+        connection.errors_occurred = True
+
+    one = DatabaseThreads(1, "one")
+    await one.run(breaks)
+
+    assert await one.run(asked, "SELECT 7") == 7
+    one.close()
+
+
+async def test_it_closes_every_connection_and_can_be_used_again() -> None:
+    one = DatabaseThreads(1, "one")
+    assert await one.run(asked, "SELECT 1") == 1
+    one.close()
+    one.close()
+
+    assert await one.run(asked, "SELECT 2") == 2
+    one.close()
+
+
+async def test_it_raises_what_the_function_raises(threads: DatabaseThreads) -> None:
+    with pytest.raises(Conversation.DoesNotExist):
+        await threads.run(Conversation.objects.get)
+
+
+async def test_it_uses_no_more_threads_than_it_says() -> None:
+    threads = DatabaseThreads(THREADS, "counted")
+    for _ in range(50):
+        await threads.run(asked, "SELECT 1")
+
+    named = [thread for thread in threading.enumerate() if thread.name.startswith("counted")]
+    threads.close()
+
+    assert 1 <= len(named) <= THREADS
+    assert not any(thread.is_alive() for thread in named)
