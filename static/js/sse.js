@@ -46,11 +46,12 @@ export class SSEService {
     this.#source = source
     source.addEventListener("connected", (event) => {
       this.#attempts = 0
-      if (event.lastEventId) this.#cursor = event.lastEventId
+      this.#cursor ||= event.lastEventId
       handlers.onConnect?.()
     })
     source.addEventListener("message", (event) => {
-      if (this.#isNew(event)) handlers.onMessage?.(JSON.parse(event.data))
+      const data = JSON.parse(event.data)
+      if (this.#isNew(event, data)) handlers.onMessage?.(data)
     })
     source.addEventListener("done", (event) => {
       this.disconnect()
@@ -59,7 +60,8 @@ export class SSEService {
     source.addEventListener("error", (event) => {
       // The server's own `error` has data; the browser's, about the connection, has none.
       if (event.data !== undefined) {
-        if (this.#isNew(event)) handlers.onError?.(JSON.parse(event.data).message)
+        const data = JSON.parse(event.data)
+        if (this.#isNew(event, data)) handlers.onError?.(data.message)
       } else if (source.readyState === this.#EventSource.CLOSED) {
         this.#tryAgain(query, handlers)
       }
@@ -77,12 +79,16 @@ export class SSEService {
     this.#timer = setTimeout(() => this.#open(query, handlers), RETRY_MILLISECONDS * this.#attempts)
   }
 
-  #isNew(event) {
-    const seq = Number(event.lastEventId.slice(event.lastEventId.lastIndexOf(":") + 1))
-    if (event.lastEventId === this.#cursor && seq <= this.#seen) return JSON.parse(event.data).type === "restart"
+  #isNew({ lastEventId }, data) {
+    // The server does not know the cursor: everything is told again from the start.
+    if (data.type === "restart" && data.reason === "unknown_cursor") {
+      this.#seen = 0
+      return true
+    }
+    const seq = Number(lastEventId.slice(lastEventId.lastIndexOf(":") + 1))
     if (seq <= this.#seen) return false
     this.#seen = seq
-    this.#cursor = event.lastEventId
+    this.#cursor = lastEventId
     return true
   }
 }

@@ -11,7 +11,8 @@ const STATUS = {
   skipped: "not asked",
   stopped: "stopped",
 }
-const STATUS_ICON = { waiting: "wait", working: null, finished: "check", failed: "alert", skipped: "skip", stopped: "stop" }
+const OUTCOME = { complete: "finished", failed: "failed", cancelled: "stopped" }
+const STATUS_ICON = { waiting: "wait", finished: "check", failed: "alert", skipped: "skip", stopped: "stop" }
 const COMPLEXITY = {
   simple: "A simple question",
   standard: "A question for one field",
@@ -88,12 +89,12 @@ class TeamPanel extends HTMLElement {
     if (picture.plan) steps.push(step(COMPLEXITY[picture.plan.complexity] ?? "Made a plan", planned(picture.plan)))
     const own = picture.members.get("")
     for (const call of own?.calls.values() ?? []) steps.push(this.#call(call))
-    if (picture.parts.size > 0 && !picture.triage?.text) steps.push(step(picture.done || picture.grounding ? "Wrote the answer" : "Is writing the answer", ""))
+    if (picture.parts.size > 0 && !picture.triage?.text) steps.push(picture.done || picture.grounding ? step("Wrote the answer", "") : step("Is writing the answer", "", { running: true }))
     if (picture.grounding) steps.push(step("Compared it with the records", grounded(picture.grounding)))
     return element(
       "section",
-      { class: "member analyst", "data-status": picture.done ? "finished" : "working" },
-      this.#memberHead({ name: "Health analyst", symbol: "health_analyst", status: picture.done ? picture.status : "working", words: lead(picture), seconds: elapsed(picture, this.#offset) }),
+      { class: "member analyst", "data-status": picture.done ? OUTCOME[picture.status] : "working" },
+      this.#memberHead({ name: "Health analyst", symbol: "health_analyst", status: picture.done ? OUTCOME[picture.status] : "working", words: lead(picture), seconds: elapsed(picture, this.#offset) }),
       ...(steps.length > 0 ? [element("ul", { class: "calls" }, ...steps)] : []),
     )
   }
@@ -114,14 +115,17 @@ class TeamPanel extends HTMLElement {
   }
 
   #memberHead({ name, symbol, status, words, seconds }) {
-    const sign = STATUS_ICON[status]
     return element(
       "header",
       { class: "member-head" },
       element("span", { class: "member-mark" }, icon(symbol)),
       element("h3", {}, name),
-      element("span", { class: "member-status" }, status === "working" ? element("span", { class: "pulse", "aria-hidden": "true" }) : sign ? icon(sign) : null, words),
-      seconds === null ? null : element("span", { class: "member-time number" }, duration(seconds)),
+      element(
+        "p",
+        { class: "member-status" },
+        status === "working" ? element("span", { class: "pulse", "aria-hidden": "true" }) : icon(STATUS_ICON[status]),
+        seconds === null ? words : `${words} · ${duration(seconds)}`,
+      ),
     )
   }
 
@@ -177,7 +181,7 @@ function summary({ done, status }, asked) {
 }
 
 function lead({ done, status, parts }) {
-  if (done) return { complete: "finished", failed: "could not finish", cancelled: "stopped" }[status]
+  if (done) return STATUS[OUTCOME[status]]
   return parts.size > 0 ? "writing" : "leading"
 }
 
@@ -190,8 +194,9 @@ function grounded({ checked, matched, struck }) {
   return struck ? `${words}, ${struck} removed` : words
 }
 
-function step(words, more) {
-  return element("li", { class: "call" }, element("div", { class: "call-head" }, icon("check"), element("span", { class: "call-name" }, words)), more ? element("p", { class: "call-summary" }, more) : null)
+function step(words, more, { running = false } = {}) {
+  const sign = running ? element("span", { class: "pulse", "aria-hidden": "true" }) : icon("check")
+  return element("li", { class: "call step" }, element("div", { class: "call-head" }, sign, element("span", { class: "call-name" }, words)), more ? element("p", { class: "call-summary" }, more) : null)
 }
 
 function withWhat(given) {
