@@ -42,7 +42,7 @@ _PATTERN = re.compile(
     re.VERBOSE | re.MULTILINE,
 )
 _HELD = re.compile(rf"(?<!\S)[(\[*_\"“‘~]*(?:(?:{_DAY}|{_MONTH}|of)[,.]?\s+){{0,3}}\S*\Z")
-_DRUG = re.compile(rf"[a-z]{{3,}}(?:{INN_STEMS})\Z")
+_DRUG = re.compile(rf"[a-z]{{2,}}(?:{INN_STEMS})\Z")
 _CONTEXT = 3
 """Characters before a cut that the patterns look back at."""
 

@@ -28,7 +28,9 @@ class Call(msgspec.Struct, frozen=True):
 
     @property
     def concept(self) -> str | None:
-        return dict(self.arguments).get("concept")
+        """The concept that is looked up; of several, the first."""
+        arguments = dict(self.arguments)
+        return arguments.get("concept") or next(iter(arguments.get("concepts", ())), None)
 
 
 CallsFor = Callable[[Ask, TaskBrief], Iterator[Call]]

@@ -55,7 +55,6 @@ FIELD: dict[str, tuple[Specialist, ...]] = {
     "question_list": ("general_practice",),
 }
 """Whose field a tool is, best first. Where it is not here, it is the field of the concept that is looked up."""
-PANEL_FIELD: dict[str, Specialist] = {"lipids": "cardiology", "diabetes": "endocrinology", "thyroid": "endocrinology"}
 
 
 def is_for(call: Call, brief: TaskBrief) -> bool:
@@ -70,7 +69,5 @@ def is_for(call: Call, brief: TaskBrief) -> bool:
 def field_of(call: Call) -> tuple[Specialist, ...]:
     if call.tool in FIELD:
         return FIELD[call.tool]
-    if call.tool == "panel":
-        return (PANEL_FIELD[dict(call.arguments)["name"]],)
     concept = CONCEPTS.get(call.concept or "")
     return (concept.specialist,) if concept else ()

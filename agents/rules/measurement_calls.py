@@ -9,6 +9,8 @@ from agents.question import Ask
 from agents.rules.calls import Call, of_period
 
 PRESSURE = ("systolic", "diastolic")
+PANEL_FROM = 3
+"""So many newest results at once are a list, not a paragraph each."""
 
 
 def latest(ask: Ask, brief: TaskBrief) -> Iterator[Call]:
@@ -147,6 +149,9 @@ def of_each(ask: Ask, tool: str, *, dated: bool = True, **arguments: str) -> Ite
     if tool == "latest" and all(number in concepts for number in PRESSURE):
         yield Call.of("latest_blood_pressure", **period)
         concepts = [concept for concept in concepts if concept not in PRESSURE]
+    if tool == "latest" and len(concepts) >= PANEL_FROM and not period:
+        yield Call.of("panel", concepts=tuple(concepts))
+        return
     for concept in concepts:
         yield Call.of(tool, concept=concept, **arguments, **period)
 

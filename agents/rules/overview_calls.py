@@ -9,6 +9,9 @@ from agents.question import Ask
 from agents.rules.calls import Call
 from agents.rules.measurement_calls import of_each
 
+LIPIDS = ("total_cholesterol", "ldl", "hdl", "triglycerides")
+DIABETES = ("a1c", "glucose")
+
 
 def summary(ask: Ask, brief: TaskBrief) -> Iterator[Call]:
     """What each specialist brings to a summary; the whole of it where one works alone."""
@@ -18,9 +21,9 @@ def summary(ask: Ask, brief: TaskBrief) -> Iterator[Call]:
     yield Call.of("allergies")
     yield Call.of("latest_blood_pressure")
     yield Call.of("blood_pressure_category")
-    yield Call.of("panel", name="lipids")
+    yield Call.of("panel", concepts=LIPIDS)
     yield Call.of("non_hdl")
-    yield Call.of("panel", name="diabetes")
+    yield Call.of("panel", concepts=DIABETES)
     yield Call.of("out_of_range")
     yield Call.of("kidney_function")
     yield Call.of("check_interactions")

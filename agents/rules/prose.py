@@ -1,7 +1,7 @@
 """The answer in words: paragraphs and lists made from claims, and from nothing else.
 
 A claim that ends like a sentence becomes part of a paragraph; one that does not is an item of a list. Under each topic
-stand the facts, then what the test is, then advice, then what is not known.
+stand the facts, then what the test is, then what is not known, then advice.
 """
 
 from __future__ import annotations
@@ -62,16 +62,17 @@ def section(claims: Sequence[Claim]) -> list[str]:
     """The blocks of one topic."""
     facts = [claim for claim in claims if claim.kind in ("record", "computed")]
     limits = [claim for claim in claims if claim.kind == "limit"]
-    rest = [claim for kind in ("knowledge", "advice") for claim in claims if claim.kind == kind]
-    lead, tail = (facts, [*rest, *limits]) if facts else (limits, rest)
-    return [*flowing(lead), *flowing(tail)]
+    knowledge = [claim for claim in claims if claim.kind == "knowledge"]
+    advice = [claim for claim in claims if claim.kind == "advice"]
+    parts = (facts, knowledge, limits, advice) if facts else (limits, knowledge, advice)
+    return [block for part in parts for block in flowing(part)]
 
 
 def flowing(claims: Iterable[Claim]) -> list[str]:
     """Sentences joined to paragraphs, items to lists."""
     blocks: list[tuple[str, list[str]]] = []
     for claim in claims:
-        kind = "item" if is_item(claim.text) else f"text {claim.kind in ('record', 'computed')}"
+        kind = "item" if is_item(claim.text) else "text"
         if not blocks or blocks[-1][0] != kind:
             blocks.append((kind, []))
         blocks[-1][1].append(f"- {marked(claim)}" if kind == "item" else marked(claim))

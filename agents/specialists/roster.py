@@ -6,7 +6,21 @@ from collections.abc import Callable
 from typing import Any
 
 from agents.events import Specialist
-from agents.tools import charts, explanations, history, measurements, medicines, prevention
+from agents.tools import (
+    blood_pressure,
+    changes,
+    charts,
+    explanations,
+    flags,
+    history,
+    lifestyle,
+    measurements,
+    medicines,
+    overview,
+    panels,
+    prevention,
+    wearables,
+)
 
 Tool = Callable[..., Any]
 
@@ -32,6 +46,12 @@ LOOK_UP: tuple[Tool, ...] = (
     explanations.explain_value,
     explanations.convert_value,
     charts.chart,
+    blood_pressure.latest_blood_pressure,
+    changes.change,
+    changes.compare_periods,
+    flags.out_of_range,
+    panels.panel,
+    wearables.daily_summary,
 )
 """What every specialist can look up about a measurement."""
 HISTORY: tuple[Tool, ...] = (
@@ -46,12 +66,12 @@ HISTORY: tuple[Tool, ...] = (
     prevention.last_immunization,
 )
 TOOLS: dict[Specialist, tuple[Tool, ...]] = {
-    "general_practice": (*LOOK_UP, *HISTORY),
+    "general_practice": (*LOOK_UP, *HISTORY, overview.record_summary, overview.question_list),
     "cardiology": LOOK_UP,
     "endocrinology": LOOK_UP,
     "laboratory_medicine": LOOK_UP,
     "pharmacy": (*LOOK_UP, *HISTORY),
-    "nutrition": LOOK_UP,
+    "nutrition": (*LOOK_UP, lifestyle.lifestyle_advice),
     "preventive_medicine": (*LOOK_UP, *HISTORY),
     "data_analysis": (*LOOK_UP, *HISTORY),
 }

@@ -67,7 +67,7 @@ async def explain_value(ctx: RunContext[Desk], concept: str, value: float, value
             )
         )
     claims.append(defined(desk, concept))
-    claims.append(desk.state(TALK, kind="advice", topic=topic_of(concept), source="Shared decision with a doctor"))
+    claims.append(desk.state(TALK, kind="advice", topic=topic_of(concept)))
     return report(f"{called(concept)} {quantity(value, assumed)} explained", claims)
 
 

@@ -104,15 +104,9 @@ async def extremes(
         concept=concept,
         evidence=[point.row.evidence for point in at],
     )
-    return report(
-        f"{which} {called(concept)}: {found.dated(at[-1])}",
-        [
-            claim,
-            latest_claim(desk, found, latest_together(found.points)),
-            range_claim(desk, at[-1].row),
-            defined(desk, concept),
-        ],
-    )
+    beside = range_claim(desk, at[-1].row)
+    newest = latest_claim(desk, found, latest_together(found.points)) if at[-1] is not found.points[-1] else None
+    return report(f"{which} {called(concept)}: {found.dated(at[-1])}", [claim, beside, newest, defined(desk, concept)])
 
 
 async def average(ctx: RunContext[Desk], concept: str, since: date | None = None, until: date | None = None) -> Report:
@@ -130,7 +124,7 @@ async def average(ctx: RunContext[Desk], concept: str, since: date | None = None
         return none_of(desk, concept, since, until)
     mean = mean_claim(desk, found, since, until)
     spread = desk.state(
-        f"They went from {found.amount(min(found.values))} to {found.amount(max(found.values))}.",
+        f"The results lie between {found.amount(min(found.values))} and {found.amount(max(found.values))}.",
         kind="computed",
         topic=topic_of(concept),
         concept=concept,
@@ -212,8 +206,7 @@ async def converted(ctx: RunContext[Desk], concept: str, to_unit: str) -> Report
         return report("cannot be converted", [no_unit(desk, concept, to_unit), latest_claim(desk, found, newest)])
     printed = latest_claim(desk, found, newest)
     claim = desk.state(
-        f"Your latest {called(concept)} is {quantity(value, to_unit)} in the unit you asked for. "
-        f"It was recorded as {found.dated(newest[-1])}.",
+        f"In {unit(to_unit)}, your latest {called(concept)} is {quantity(value, to_unit)}.",
         kind="computed",
         topic=topic_of(concept),
         value=value,
@@ -224,7 +217,7 @@ async def converted(ctx: RunContext[Desk], concept: str, to_unit: str) -> Report
         inputs=[printed.id],
         formula=f"{unit(found.unit)} to {unit(to_unit)}",
     )
-    return report(claim.text, [claim, range_claim(desk, newest[-1].row), defined(desk, concept)])
+    return report(claim.text, [claim, printed, range_claim(desk, newest[-1].row), defined(desk, concept)])
 
 
 async def find_by_name(ctx: RunContext[Desk], words: str) -> Report:

@@ -95,7 +95,7 @@ def listing(desk: Desk, rows: Sequence[Medication], purpose: str = "") -> list[C
         lead,
         *items,
         old,
-        desk.state(ASK_FIRST, kind="advice", topic=MEDICINES, source="Safe use of a medicine list"),
+        desk.state(ASK_FIRST, kind="advice", topic=MEDICINES),
     ]
 
 
