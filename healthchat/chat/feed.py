@@ -64,7 +64,7 @@ async def conversation_feed(
     try:
         with _subscribed(conversation, visitor) as subscription:
             while not subscription.ended:
-                if run is not None:
+                if run is not None and not await in_database(_over, run, after):
                     async with aclosing(_follow(run, after, visitor)) as frames:
                         async for data in frames:
                             yield data
@@ -105,9 +105,12 @@ async def _follow(run: UUID, seq: int, visitor: Visitor) -> Frames:
         heard = time.monotonic()
         while not subscription.ended:
             if behind:
-                page = await in_database(log.read, run, seq)
-                behind = len(page) == log.PAGE
-                ready = [event.sent() for event in page]
+                at_hand = hub().since(run, seq)
+                if at_hand is None:
+                    page = await in_database(log.read, run, seq)
+                    at_hand = [event.sent() for event in page]
+                behind = len(at_hand) == log.PAGE
+                ready = at_hand
             elif await subscription.wait(HEARTBEAT_SECONDS if run in hub().here else LOOK_SECONDS):
                 taken = subscription.take(JOINED_EVENTS)
                 ready = [event for event in taken if event.seq > seq]
@@ -139,6 +142,11 @@ def _subscribed(topic: UUID, visitor: Visitor) -> Subscription:
 
 def _joined(events: list[Sent]) -> bytes:
     return events[0].frame if len(events) == 1 else b"".join([event.frame for event in events])
+
+
+def _over(run: UUID, seq: int) -> bool:
+    """Whether nothing follows this number any more."""
+    return Run.objects.filter(id=run, status__in=Run.ENDED, last_seq__lte=seq).exists()
 
 
 def _following(conversation: UUID, run: UUID | None) -> UUID | None:
