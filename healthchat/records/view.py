@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -42,15 +42,13 @@ _ROW_TYPES: dict[str, type[Any]] = {kind: getattr(agents_records, kind.capitaliz
 
 def records_of(patient: Patient) -> Records:
     """All that is recorded of a patient, as agents see it: one query per kind, nothing written."""
-    names = dict(patient.sources.values_list("id", "name"))
-    rows = (row for kind in MODELS for row in _rows_of(kind, patient, names=names))
+    rows = (row for kind in MODELS for row in _rows_of(kind, patient))
     return Records(person_of(patient), rows)
 
 
 def rows_behind(patient: Patient, evidence: str) -> list[AnyRow]:
     """The rows of the resource that an answer cites, of whatever kind."""
-    names = dict(patient.sources.values_list("id", "name"))
-    return [row for kind in MODELS for row in _rows_of(kind, patient, names=names, evidence=evidence)]
+    return [row for kind in MODELS for row in _rows_of(kind, patient, evidence=evidence)]
 
 
 def person_of(patient: Patient) -> agents_records.Patient:
@@ -85,33 +83,39 @@ def store(imported: Import, *, patient: Patient) -> Source:
     return source
 
 
-def _rows_of(kind: str, patient: Patient, *, names: dict[Any, str], **filters: str) -> Iterator[AnyRow]:
-    row_type, columns = _ROW_TYPES[kind], _columns(kind)
-    fields = [name for name, _ in columns]
-    reads = [read for _, read in columns]
+def _rows_of(kind: str, patient: Patient, **filters: Any) -> Iterator[AnyRow]:
+    row_type, shape = _ROW_TYPES[kind], _shape(kind)
     found = MODELS[kind]._default_manager.filter(patient=patient, **filters).order_by("pk")
-    for key, evidence, source, *values in found.values_list("key", "evidence", "source_id", *fields):
-        given = {name: read(value) if read else value for name, read, value in zip(fields, reads, values, strict=True)}
-        yield row_type(id=key, evidence=evidence, source=names.get(source, ""), **given)
+    # Rows of one visit share their date, which is then read only once.
+    dates: dict[str, RecordDate] = {}
+    names = ("id", "evidence", "source", *shape.fields)
+    for values in found.values_list("key", "evidence", "source__name", *shape.fields):
+        given = {name: value for name, value in zip(names, values, strict=True) if value != "" or name in shape.filled}
+        for name in shape.dates.intersection(given):
+            text = given[name]
+            given[name] = dates.get(text) or dates.setdefault(text, RecordDate(text))
+        if "reactions" in given:
+            given["reactions"] = tuple(given["reactions"])
+        yield row_type(**given)
+
+
+class _Shape(msgspec.Struct, frozen=True):
+    """A kind's further fields, which all are columns of the same name."""
+
+    fields: tuple[str, ...]
+    filled: frozenset[str]
+    """Those that are never None: here "" is a value."""
+    dates: frozenset[str]
 
 
 @cache
-def _columns(kind: str) -> list[tuple[str, Callable[[Any], Any] | None]]:
-    """Each further field of a kind, with what makes the agents' value of the database's, where they differ."""
-    return [
-        (field.name, _read(field)) for field in msgspec.structs.fields(_ROW_TYPES[kind]) if field.name not in DIRECT
-    ]
-
-
-def _read(field: msgspec.structs.FieldInfo) -> Callable[[Any], Any] | None:
-    if field.type == RecordDate | None:
-        # What was stored had been parsed: no need to do that again.
-        return lambda text: RecordDate(text) if text else None
-    if field.name == "reactions":
-        return tuple
-    if field.default is None:
-        return lambda value: None if value == "" else value
-    return None
+def _shape(kind: str) -> _Shape:
+    fields = msgspec.structs.fields(_ROW_TYPES[kind])
+    return _Shape(
+        fields=tuple(field.name for field in fields if field.name not in DIRECT),
+        filled=frozenset(field.name for field in fields if field.default is not None),
+        dates=frozenset(field.name for field in fields if field.type == RecordDate | None),
+    )
 
 
 def _complete(patient: Patient, imported: Import) -> None:
@@ -142,14 +146,14 @@ def _kept_apart(patient: Patient, rows: Iterable[AnyRow]) -> list[AnyRow]:
     present = Rows()
     for kind in MODELS:
         for block in _blocks([row.id for row in rows if kind_of(row) == kind and not is_globally_unique(row.id)]):
-            for row in _rows_of(kind, patient, names={}, key__in=block):  # type: ignore[arg-type]
+            for row in _rows_of(kind, patient, key__in=block):
                 present.put(row)
     return [present.put(row) for row in rows]
 
 
 def _upsert(kind: str, rows: list[AnyRow], *, patient: Patient, source: Source) -> None:
     model = MODELS[kind]
-    fields = [name for name, _ in _columns(kind)]
+    fields = _shape(kind).fields
     stored = [
         model(
             patient=patient,

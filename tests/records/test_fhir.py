@@ -107,6 +107,9 @@ def test_it_takes_every_type_of_value(write: Writer, value: dict[str, Any], expe
         ([{"text": ">=60 mg/dl"}], (60.0, None, ">=60 mg/dl")),
         ([{"text": "2.2-3.4 mmol/L"}], (None, None, "2.2-3.4 mmol/L")),
         ([{"low": {"value": 2.2, "unit": "mmol/L"}}], (None, None, "2.2 mmol/L")),
+        ([{"text": "> OR = 60"}], (60.0, None, "> OR = 60")),
+        ([{"text": "less than or equal to 40"}], (None, 40.0, "less than or equal to 40")),
+        ([{"text": "up to 5.5"}], (None, 5.5, "up to 5.5")),
         ([{"text": "see note"}], (None, None, "see note")),
         ([{"low": {"value": 9}, "high": {"value": 1}}], (None, None, "9 – 1")),
         (

@@ -197,7 +197,7 @@ def test_it_reads_a_patient_in_one_query_per_kind(patient: Patient, write: Write
         records = records_of(patient)
 
     assert len(records.observations) == 300
-    assert len(queries) == len(MODELS) + 1
+    assert len(queries) == len(MODELS)
 
 
 def test_it_shows_people_their_own_patients_and_the_sample(alice: User, charlie: User) -> None:

@@ -36,8 +36,16 @@ MAX_TEXT_LENGTH = 4000
 _CATEGORIES: frozenset[str] = frozenset(get_args(Category))
 _COMPARATORS: frozenset[str] = frozenset(get_args(Comparator))
 _NUMERAL = r"\d{1,9}(?:\.\d{1,9})?"
-_SPAN = re.compile(rf"\s*\[?\s*({_NUMERAL})\s*(?:-|–|—|to)\s*({_NUMERAL})\s*\]?\s*([^\d\s].*)?\Z")
-_BOUND = re.compile(rf"\s*(<=|>=|<|>|≤|≥)\s*=?\s*({_NUMERAL})\s*([^\d\s].*)?\Z")
+_SPAN = re.compile(
+    rf"\s*\[?\s*(?P<low>{_NUMERAL})\s*(?:-|–|—|to)\s*(?P<high>{_NUMERAL})\s*\]?\s*(?P<unit>[^\d\s].*)?\Z"
+)
+_BELOW = r"<|≤|less than|below|under|up to"
+_ABOVE = r">|≥|greater than|more than|above|over|at least"
+_BOUND = re.compile(
+    rf"\s*(?:(?P<below>{_BELOW})|{_ABOVE})\s*(?:or\s*)?(?:=|equal to)?\s*"
+    rf"(?P<limit>{_NUMERAL})\s*(?P<unit>[^\d\s].*)?\Z",
+    re.IGNORECASE,
+)
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -47,6 +55,8 @@ class Result(msgspec.Struct, frozen=True):
     unit: str | None = None
     comparator: Comparator | None = None
     text: str | None = None
+    ucum: str | None = None
+    """The unit's code, where it is not what is printed."""
 
 
 class Range(msgspec.Struct, frozen=True):
@@ -156,6 +166,8 @@ def _canonical(resource: Resource, named: Concept, found: str | None, result: Re
     if result.value is None:
         return None
     canonical = known.to_canonical(found, result.value, result.unit)
+    if canonical is None and result.ucum:
+        canonical = known.to_canonical(found, result.value, result.ucum)
     if canonical is None:
         reason = f"the unit {result.unit[:40]} cannot be converted" if result.unit else "no unit"
         resource.notes.unmapped("observation", named, reason)
@@ -194,7 +206,7 @@ def _measured(value: Json) -> Result:
         return Result(unit=unit(found) or None, text=text(found.get("value"))[:MAX_TEXT_LENGTH] or None)
     if comparator and comparator not in _COMPARATORS:
         return Result(text=quantity(found)[:MAX_TEXT_LENGTH])
-    return Result(measured, unit(found) or None, comparator or None)  # type: ignore[arg-type]
+    return Result(measured, unit(found) or None, comparator or None, ucum=text(found.get("code")) or None)  # type: ignore[arg-type]
 
 
 def _from_text(written: str) -> Result:
@@ -224,17 +236,15 @@ def _words(kind: str, value: Json) -> str:
 
 def _read_range(written: str, measured_in: str | None) -> tuple[float | None, float | None]:
     """Numbers of a range that is only text: "3.5 - 5.1", "<200 mg/dL", "≥ 60"."""
-    span, bound = _SPAN.match(written), _BOUND.match(written)
-    match = span or bound
+    match = _SPAN.match(written) or _BOUND.match(written)
     if match is None:
         return None, None
-    named = match.group(3)
-    if named and measured_in and not _same_unit({"unit": named.strip()}, measured_in):
+    found = match.groupdict()
+    if found["unit"] and measured_in and not _same_unit({"unit": found["unit"].strip()}, measured_in):
         return None, None
-    if span:
-        return float(span.group(1)), float(span.group(2))
-    limit = float(match.group(2))
-    return (None, limit) if match.group(1) in ("<", "<=", "≤") else (limit, None)
+    if "low" in found:
+        return float(found["low"]), float(found["high"])
+    return (None, float(found["limit"])) if found["below"] else (float(found["limit"]), None)
 
 
 def _same_unit(bound: dict[str, Json], measured_in: str) -> bool:
