@@ -1,0 +1,54 @@
+"""One question back, with the two best readings as options, each a full question."""
+
+from __future__ import annotations
+
+import re
+
+from agents.events import Clarify, Option
+from agents.question import Ask
+from agents.understanding.phrasing import question_for, summary_of
+
+_VAGUE = (
+    (
+        r"\bheart|cardi",
+        ("My blood pressure", "What is my latest blood pressure?"),
+        ("My heart risk", "What is my 10-year heart risk?"),
+    ),
+    (
+        r"\bmed|pill|tablet|drug|dose",
+        ("The medicines I take", "Which medicines am I taking now?"),
+        ("Whether they go together", "Do my medicines interact with each other?"),
+    ),
+    (
+        r"\blab|blood|test|result|number",
+        ("What is out of range", "Which of my latest results are out of range?"),
+        ("A summary of my results", "Can you summarise my latest blood tests?"),
+    ),
+    (
+        r"\btired|fatigue|energy|weak",
+        ("My blood count", "What is my latest hemoglobin?"),
+        ("My thyroid", "What is my latest TSH?"),
+    ),
+    (
+        r"",
+        ("A summary of my health", "Can you summarise my health?"),
+        ("What is out of range", "Which of my latest results are out of range?"),
+    ),
+)
+
+
+def clarify_between(best: Ask, rival: Ask) -> Clarify | None:
+    """Ask which of two readings is meant; None where they come to the same words."""
+    options = tuple(Option(label=summary_of([ask]).rstrip("."), question=question_for(ask)) for ask in (best, rival))
+    if options[0].question == options[1].question:
+        return None
+    return Clarify(question="Which of these do you mean?", options=options)
+
+
+def clarify_vague(text: str) -> Clarify:
+    """Offer two questions near the words that were not understood."""
+    first, second = next((one, other) for pattern, one, other in _VAGUE if re.search(pattern, text))
+    return Clarify(
+        question="I am not sure what you would like to know. Is it one of these?",
+        options=tuple(Option(label=label, question=question) for label, question in (first, second)),
+    )
