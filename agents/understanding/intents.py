@@ -28,7 +28,7 @@ _MEDS = r"(?:meds|medications?|medicines?|pills?|tablets?|drugs?|prescriptions?|
 _LABS = r"(?:labs?|lab results?|lab tests?|lab work|labwork|blood tests?|blood results?|test results?|results|tests|panel|numbers|values|levels|readings|bloodwork)"
 _SHOTS = r"(?:vaccin\w+|immuni[sz]\w+|shots?|jabs?|boosters?|VAX)"
 _STARTED = r"(?:start(?:ed|ing)?|began|begin|beginning|beg[au]n|went on|going on|got on|put on|switched to|taking|took|been on|being on|was on|on|adding|added|introduced)"
-_MOVE = r"(?:up or down|down or up|(?:going|gone|go|went|heading|headed|creeping|moving|moved|crept|trending|been) (?:up|down|higher|lower)|getting (?:better|worse|higher|lower|bigger|smaller|any better|any worse)|gotten (?:better|worse|higher|lower)|improv\w*|worsen\w*|ris(?:e|es|ing|en)|fall(?:s|ing|en)?|increas\w+|decreas\w+|declin\w+|deteriorat\w+|dropping|dropped|climb\w*|stable|steady|holding steady|the same)"
+_MOVE = r"(?:up or down|down or up|(?:going|gone|go|went|heading|headed|creeping|moving|moved|crept|trending|been) (?:up|down|higher|lower)|(?:get|gets|getting|got|gotten|become|becoming|became) (?:any |much |a bit |slightly )?(?:better|worse|higher|lower|bigger|smaller)|improv\w*|worsen\w*|ris(?:e|es|ing|en)|fall(?:s|ing|en)?|increas\w+|decreas\w+|declin\w+|deteriorat\w+|dropping|dropped|climb\w*|stable|steady|holding steady|the same)"
 _LOWER = r"(?:lower|reduce|bring(?:ing)?|get(?:ting)?|cut|drop|raise|increase|improve|boost|control|manage|fix|decrease|keep|normali[sz]e|help|treat|better)"
 _VERDICT = r"(?:bad|normal|abnormal|ok|okay|good|great|high|low|dangerous|serious|fine|healthy|unhealthy|alarming|concerning|worrying|worrisome|terrible|in range|out of range|within range|elevated|in the normal range|too high|too low|a problem|a concern|something to worry about|something i should worry about|alright|all right|critical|optimal|outside the range|in the red|okay-ish|off|safe|anything to worry about)"
 _ODD = r"(?:out of (?:the )?(?:\w+ )?(?:range|whack|bounds|limits)|abnormal\w*|flag(?:ged|s)?|red\b|weird|unusual|outside|\boff\b|not (?:normal|in range|ok|okay|right)|too high|too low|high or low|concern\w*|wrong|bad|worr\w+|strange|odd|problem\w*|elevated|stand(?:s)? out|stood out|unnormal|suspicious|alarming|attention|is high|are high|is low|are low|came back (?:high|low|red|off|funny)|funny|irregular\w*|to look at|wonky|outliers?)"
@@ -184,7 +184,7 @@ _TABLE: tuple[tuple[Intent, float, str, Condition], ...] = (
     (
         "out_of_scope",
         24,
-        r"(?:how (?:much|many)|what (?:dose|dosage|amount))(?: of| \w+)? ?(?:MED|meds|medicine|pills|tablets|TEST)?.* (?:should|can|could|must|may) i (?:take|inject|use|give|have)\b(?! according)|(?:right|correct|best|safe|maximum|max|proper|recommended) (?:dose|dosage|amount)|what (?:should|can|do|could) i take for|what (?:medicine|medication|drug|pill|antibiotic)s? (?:should|can|do|would) (?:i|you)|(?:need|want) (?:something|meds|MED|medicine) for|which (?:medicine|medication|drug|MED) is (?:best|better)|recommend (?:me )?(?:a |some )?(?:medic\w+|drug|MED|pill|treatment)|increase my dose|double (?:my|the) dose",
+        r"(?:how (?:much|many)|what (?:dose|dosage|amount))(?: of| \w+)? ?(?:MED|meds|medicine|pills|tablets|TEST)?.* (?:should|can|could|must|may) i (?:take|inject|use|give|have)\b(?! according)|(?:right|correct|best|safe|maximum|max|proper|recommended) (?:dose|dosage|amount)|what (?:should|can|do|could) i take for|(?:what|which) (?:medicine|medication|drug|pill|antibiotic|MED)s? (?:should|can|could|would|must) (?:i|you)|(?:need|want) (?:something|meds|MED|medicine) for|which (?:medicine|medication|drug|MED) is (?:best|better)|recommend (?:me )?(?:a |some )?(?:medic\w+|drug|MED|pill|treatment)|increase my dose|double (?:my|the) dose",
         lambda slots: not re.search(r"water|exercise|sleep|weigh|salt|sugar|eat", slots.text),
     ),
     (
@@ -225,7 +225,7 @@ _TABLE: tuple[tuple[Intent, float, str, Condition], ...] = (
     (
         "smalltalk",
         20,
-        r"what (?:can|do|could) (?:you|this(?: app| tool| thing| site)?) (?:do|help|answer|tell|know)|what (?:can|should|could) i ask(?: you| here| this)?$|who are you|what are you|are you (?:a |an |my )?(?:real|human|doctor|robot|bot|ai|person|there|chatgpt|machine|computer)|how do(?:es)? (?:you|this|it) work|how (?:can|do|could) (?:you help|i use (?:this|you))|^help(?: me)?$|how are you|your name|who (?:made|built|wrote) (?:you|this)|what is this(?: app| site)?$|que puedes hacer|quien eres|tell me about yourself|introduce yourself|nice to meet you",
+        r"what (?:can|do|could) (?:you|this(?: app| tool| thing| site)?) (?:do|help|answer|tell|know)|what (?:can|could) i ask(?: you| here| this)?$|what should i ask (?:you|here)$|who are you|what are you|are you (?:a |an |my )?(?:real|human|doctor|robot|bot|ai|person|there|chatgpt|machine|computer)|how do(?:es)? (?:you|this|it) work|how (?:can|do|could) (?:you help|i use (?:this|you))|^help(?: me)?$|how are you|your name|who (?:made|built|wrote) (?:you|this)|what is this(?: app| site)?$|que puedes hacer|quien eres|tell me about yourself|introduce yourself|nice to meet you",
         _always,
     ),
     # Looking back over results
@@ -585,7 +585,7 @@ _TABLE: tuple[tuple[Intent, float, str, Condition], ...] = (
     (
         "explain_result",
         8.3,
-        rf"what (?:does|do|did) (?:my|that|this|it|these|those|mine)\b.*\b(?:mean|say|tell|indicate|show)|(?:my|mine)\b.*\bwhat (?:does|do) (?:that|it|this|they) mean|(?:explain|interpret|understand|make sense of|help me with|talk me through|walk me through) (?:\w+ )?(?:my|this|that|these|me my|to me my)\b.*(?:TEST|OTHER|result|number|reading)",
+        rf"what (?:does|do|did) (?:my|that|this|it|these|those|mine)\b.*\b(?:mean|say about|tell|indicate)|(?:my|mine)\b.*\bwhat (?:does|do) (?:that|it|this|they) mean|(?:explain|interpret|understand|make sense of|help me with|talk me through|walk me through) (?:\w+ )?(?:my|this|that|these|me my|to me my)\b.*(?:TEST|OTHER|result|number|reading)",
         _tests,
     ),
     (
@@ -598,8 +598,12 @@ _TABLE: tuple[tuple[Intent, float, str, Condition], ...] = (
     (
         "explain_result",
         8.1,
-        rf"\b(?:is|are|was|were|isn|does) (?:my|that|this|it|the|a|an|having|mine|not)\b.*\b{_VERDICT}\b|(?:TEST|OTHER).*\b(?:is|are|was|were) (?:that|this|it|they)\b.*{_VERDICT}|how (?:bad|good|high|serious|dangerous|healthy|normal) (?:is|are) (?:my|that|this|it|a)\b|do(?:es)? (?:my|that|this) (?:TEST|OTHER) look|is NUM .*(?:{_VERDICT}|TEST)|(?:my )?(?:TEST|OTHER)s? (?:is |are )?{_VERDICT}$|is (?:a )?(?:TEST|OTHER) (?:level )?(?:of )?NUM",
-        lambda slots: _tests(slots) and not _two_tests(slots) or (_tests(slots) and _own_value(slots)),
+        rf"\b(?:is|are|was|were) (?:my|that|this|it|the|a|an|having|mine|not)\b.*\b{_VERDICT}\b|(?:TEST|OTHER).*\b(?:is|are|was|were) (?:that|this|it|they)\b.*{_VERDICT}|how (?:bad|good|high|serious|dangerous|healthy|normal) (?:is|are) (?:my|that|this|it|a)\b|do(?:es)? (?:my|that|this) (?:TEST|OTHER) look|is NUM .*(?:{_VERDICT}|TEST)|(?:my )?(?:TEST|OTHER)s? (?:is |are )?{_VERDICT}$|is (?:a )?(?:TEST|OTHER) (?:level )?(?:of )?NUM",
+        lambda slots: (
+            _tests(slots)
+            and (not _two_tests(slots) or _own_value(slots))
+            and not re.search(r"\baverage\b|\btypical|\busual", slots.text)
+        ),
     ),
     (
         "explain_result",
@@ -745,6 +749,7 @@ _TABLE: tuple[tuple[Intent, float, str, Condition], ...] = (
         r"(?:do|does|did) i (?:still |really |actually |currently |now |officially |also )*(?:have|suffer|got)\b.*\bCOND\b|(?:have i got|am i|is my|have i) (?:a |an |still |currently |really |officially |considered |being treated for |living with |got )*COND\b|is (?:my )?COND\b.*(?:active|listed|resolved|gone|still|on my)|^(?:my )?COND$|do i have (?:any )?(?:heart|lung|kidney|liver|thyroid|skin|blood|mental)\w* (?:problems?|issues?|disease|trouble|condition)",
         lambda slots: not _serious_and_unknown(slots) or not re.search(r"^do i", slots.text),
     ),
+    ("conditions", 9.4, r"what (?:have|was|were|am|had) i (?:ever )?(?:been )?diagnosed (?:with|as)$", _always),
     (
         "ever_diagnosed",
         9,

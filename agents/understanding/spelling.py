@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
+from agents.understanding.lookalikes import LOOKALIKES
+
 FUZZY_LETTERS = 5
 """From this many letters on, a word one edit away from a known one is taken for it."""
 
@@ -28,6 +30,7 @@ _CONTRACTIONS = (
     (r"\bcannot\b", "can not"),
     (r"\bwon'?t\b(?= )", "will not"),
     (r"\b(do|does|did|is|are|was|were|has|have|had|should|could|would)n'?t\b", r"\1 not"),
+    (r"\bwich\b|\bwhich one\b", "which"),
     (r"\bwats\b|\bwht is\b|\bwut is\b", "what is"),
     (r"\bwat\b|\bwht\b|\bwut\b", "what"),
     (r"\bwen\b", "when"),
@@ -69,45 +72,6 @@ _SYMBOLS = {
     "₂": "2",
 }
 
-_LOOKALIKES = frozenset(
-    """
-    about above acids action acute adding adult after again agent alive alone along among anger angle apart apple aware
-    awful badly based basis beach beard bears beats began being below birds blame blank blind block bland boots bored
-    bread break breed brave bring broad broke brown build built cable cakes calls candy cards cared cares caring cases
-    catch cause caused chain chair chairs charm chase cheap cheat cheek chest chose close closet clothing coats could
-    couch count court cover crazy cream dates deals dealt death decent dogs doing doses dosed drank draft drama dream
-    dress drink drinks drive drunk early earth eight fails faint fault fight filed files finds first flood floor foods
-    force forms forth found freight front fruit funny girls given gives glass goals going grade grain grass great green
-    groups grown guess hands happy harsh heard heads heals heaps hears heavy hello helped hence holds hones homes hopes
-    horse hours house human humor joins joint jokes judge keeps kinds knees knows large later laugh learn lease least
-    leave legal lemon levers liked likes liked lines lived liver lives local looks loose lose loser losing loved lover
-    lower lungs major makes males maybe means meals meats mends might minor mixed model month moral mores mouse mouth
-    moved moves mount music nails named names never night noise north noses noted notes novel nurse occur offer often
-    orange order other pages paint paper parts party paste pause peace phone piece place plain plane plans plant plate
-    point posts pound power press price pride prime print prior proof proud quick quiet quite raise rates reach reads
-    ready refer relax reply right river rough round route rules rural salad sales scale scare scene score seems sense
-    serve seven shape share sharp sheep sheet shirt shock shoes short shots shown shows sides sight since sizes skill
-    skins slate sleet slept slide slope small smart smell smile smoke snack solid solve sorry sorts sound south space
-    spare speak spend spent spice spoke spoon sport staff stage stamp stand stare stars state stays steak steal steam
-    steel stick still stock stomach stone stood stops store storm story stove study stuff style sugar suits sweat sweet
-    table taken takes tales talks tango taste tasty teach teeth tells tends terms texts thank their theme there these
-    thick thing think third those three threw throw tight times tired today token tooth topic total touch tough tower
-    towns track trade trail train trait treat trees tried tries truck truly trust truth twice under union units until
-    upper upset urban using usual valid value video views visit voice wages waist walls wants waste watch water weeks
-    weigh weird wheel where which while white whole whose wider wines woman women woods words works world worry worse
-    worst worth would wound wrist write wrong wrote years yield young yours youth changed chances charged charger
-    chances starred started starter starting stating staring tablet tables tablets cables thinker thinner shinier
-    dinner summer hammer winter wither center wetter better letter bitter butter latter matter batter fitter sitter
-    number numbers lumber cumber member medical medicare medicate meditation mediation medications ratings resting
-    testing resting nesting texting tested rested reading heading leading loading trading treading ending sending
-    lending bending pending tending trends friends treads spread breads breathe breathes bleeding breeding feeling
-    healing dealing meaning leaning cleaning learning earning warning morning mourning evening hearing wearing tearing
-    bearing fearing nearing clearing appearing walking talking taking making waking baking faking shaking speaking
-    mother brother father another bother gather rather leather weather feather whether together
-    """.split()
-)
-"""Everyday words that stand one edit away from a word of the trade; they are never mended."""
-
 
 def normalise(text: str) -> str:
     """Lower case, without accents and without punctuation that carries no meaning; one space between words."""
@@ -129,10 +93,11 @@ def mend(text: str, vocabulary: Iterable[str]) -> str:
 
 @lru_cache(maxsize=8192)
 def _mended(word: str, known: frozenset[str]) -> str:
-    if word in known or word in _LOOKALIKES or _stem(word) in known or _stem(word) in _LOOKALIKES:
+    if word in known or word in LOOKALIKES or _stem(word) in known or _stem(word) in LOOKALIKES:
         return word
     near = {other for other in _edits(word) if other in known and len(other) >= FUZZY_LETTERS}
-    return near.pop() if len(near) == 1 else word
+    alike = {other for other in near if other[-1] == word[-1]} if len(near) > 1 else near
+    return alike.pop() if len(alike) == 1 else word
 
 
 def _stem(word: str) -> str:

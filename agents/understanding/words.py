@@ -16,7 +16,7 @@ QUESTION_WORDS = frozenset(
     explain meaning normal abnormal range flagged concerned worried worry dangerous should could would which because
     exercise weight cholesterol pressure sugar glucose heart blood sleep steps walking risk score estimate calculate category
     relation relationship correlation related linked affect affected effect effects convert conversion everything please
-    whether symptoms cough capital country weather prescribing delete remove erase children husband daughter mother father
+    chance chances likelihood throat which measure whether symptoms cough capital country weather prescribing delete remove erase children husband daughter mother father
     brother sister friend across overdue diet exercise lifestyle naturally ordered anything something nothing really thing
     things about again first second third place world people actually finally maybe perhaps
     """.split()
