@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from healthchat.records.demo import ensure_demo_patient
 
@@ -27,7 +28,7 @@ class Command(BaseCommand):
         if is_taken(port):
             raise CommandError(f"Port {port} is taken by another program. Name another one: PORT={port + 1} make run")
         call_command("migrate", interactive=False, verbosity=0)
-        ensure_demo_patient()
+        ensure_demo_patient(timezone.localdate())
         password = new_admin()
         address = f"http://localhost:{port}/"
         self.stdout.write(f"\n  Your health chat:  {self.style.SUCCESS(address)}")
