@@ -15,7 +15,7 @@ from django.contrib.sessions import middleware as sessions
 from django.http import HttpRequest, HttpResponseBase
 from django.middleware import clickjacking, common, csrf, security
 
-from healthchat.database import in_database
+from healthchat.database import in_database, write
 
 
 class InLoop:
@@ -62,7 +62,7 @@ class SessionMiddleware(InLoop, sessions.SessionMiddleware):
     async def leave(
         self, after: Callable[..., HttpResponseBase], request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
-        return await in_database(after, request, response) if request.session.modified else after(request, response)
+        return await write(after, request, response) if request.session.modified else after(request, response)
 
 
 class MessageMiddleware(InLoop, messages.MessageMiddleware):

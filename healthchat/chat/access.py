@@ -21,7 +21,7 @@ from django.http import HttpRequest
 from healthchat.chat.hub import hub
 from healthchat.database import in_database
 
-LOOK_SECONDS = 3.0
+LOOK_SECONDS = 2.5
 ASKED_AT_ONCE = 500
 
 logger = logging.getLogger(__name__)

@@ -48,21 +48,22 @@ class Engine:
         self._tasks: dict[UUID, asyncio.Task[None]] = {}
         self._stopped_by_person: set[UUID] = set()
         self._lost: set[UUID] = set()
-        self._sweep: asyncio.Task[None] | None = None
+        self._missing: set[UUID] = set()
+        self._watches: list[asyncio.Task[None]] = []
         self._stopping = False
 
-    def start(self, run_id: UUID) -> None:
-        """Begin to carry out a run, if it is to be had; return at once."""
+    def start(self, run_id: UUID, claimed: Claimed | None = None) -> None:
+        """Begin to carry out a run, if it is to be had or was claimed already; return at once."""
         if self._stopping:
             return
         self.watch()
         if run_id not in self._tasks:
-            self._tasks[run_id] = _task(self._carry_out(run_id))
+            self._tasks[run_id] = _task(self._carry_out(run_id, claimed))
 
     def watch(self) -> None:
-        """See to it that left-over runs are found from now on."""
-        if self._sweep is None or self._sweep.done():
-            self._sweep = _task(self._sweeps())
+        """See to it that leases are renewed and left-over runs found from now on."""
+        if not self._watches:
+            self._watches = [_task(self._sweeps()), _task(self._heartbeats())]
 
     async def cancel(self, run_id: UUID) -> None:
         """Stop a run, wherever it is carried out."""
@@ -78,7 +79,7 @@ class Engine:
     async def stop(self) -> None:
         """Stop all work here, for good, and give the leases back."""
         self._stopping = True
-        tasks = [task for task in (self._sweep, *self._tasks.values()) if task is not None]
+        tasks = [*self._watches, *self._tasks.values()]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -92,20 +93,19 @@ class Engine:
                 logger.warning("left-over runs cannot be looked for: %s", type(error).__name__)
             await asyncio.sleep(SWEEP_SECONDS)
 
-    async def _carry_out(self, run_id: UUID) -> None:
+    async def _carry_out(self, run_id: UUID, claimed: Claimed | None) -> None:
         following = None
         try:
-            claimed = await self._claim(run_id)
+            claimed = claimed or await self._claim(run_id)
             if claimed is None:
                 return
-            hub().here.add(run_id)
+            hub().opened(run_id, claimed.seq)
             with suppress(LostRun):
-                await self._answer(claimed)
-            following = await in_database(runs.next_queued, claimed.run.conversation_id)
+                following = await self._answer(claimed)
         except DatabaseError as error:
             logger.warning("run %s is left for later: %s", run_id, type(error).__name__)
         finally:
-            hub().here.discard(run_id)
+            hub().closed(run_id)
             self._tasks.pop(run_id, None)
             self._stopped_by_person.discard(run_id)
             self._lost.discard(run_id)
@@ -122,14 +122,14 @@ class Engine:
                 await write(runs.give_back, run_id, worker=self.worker, now=_now())
             raise
 
-    async def _answer(self, claimed: Claimed) -> None:
+    async def _answer(self, claimed: Claimed) -> UUID | None:
+        """Carry out a run that was claimed, to its end; return the run that waits for it."""
         run = claimed.run
         sheet = Sheet(run.id, claimed.seq)
         hub().publish(run.conversation_id)
         written: list[AnyEvent] = list(claimed.past)
         current = asyncio.current_task()
         assert current is not None
-        heartbeat = _task(self._heartbeats(run.id, current))
         try:
             done = await self._consult(claimed, sheet, written)
         except asyncio.CancelledError:
@@ -144,11 +144,8 @@ class Engine:
         except LostRun:
             raise
         except Exception as error:
-            await self._fail(claimed, sheet, written, error)
-            return
-        finally:
-            heartbeat.cancel()
-        await self._finish(claimed, sheet, written, done)
+            return await self._fail(claimed, sheet, written, error)
+        return await self._finish(claimed, sheet, written, done)
 
     async def _consult(self, claimed: Claimed, sheet: Sheet, written: list[AnyEvent]) -> Done:
         run, record = claimed.run, recorder().record
@@ -179,20 +176,29 @@ class Engine:
             await recorder().flush(sheet)
             await write(runs.give_back, sheet.run, worker=self.worker, now=_now())
 
-    async def _heartbeats(self, run_id: UUID, task: asyncio.Task[None]) -> None:
+    async def _heartbeats(self) -> None:
         while True:
             await asyncio.sleep(HEARTBEAT_SECONDS)
-            try:
-                lease = await write(runs.renew, run_id, worker=self.worker, now=_now())
-            except DatabaseError as error:
-                logger.warning("the lease of run %s cannot be renewed: %s", run_id, type(error).__name__)
+            carried_out = set(hub().here)
+            if not carried_out:
                 continue
-            if lease != "held":
-                (self._lost if lease == "lost" else self._stopped_by_person).add(run_id)
-                task.cancel()
-                return
+            try:
+                leases = await write(runs.renew, worker=self.worker, now=_now())
+            except DatabaseError as error:
+                logger.warning("leases cannot be renewed: %s", type(error).__name__)
+                continue
+            # One that ended just now has no lease either, so a run counts as lost the second time.
+            missing = carried_out - leases.keys()
+            for run_id in missing & self._missing & hub().here.keys():
+                self._lost.add(run_id)
+                self._tasks[run_id].cancel()
+            self._missing = missing
+            for run_id in carried_out & hub().here.keys():
+                if leases.get(run_id) == "to_be_cancelled" and run_id not in self._stopped_by_person:
+                    self._stopped_by_person.add(run_id)
+                    self._tasks[run_id].cancel()
 
-    async def _fail(self, claimed: Claimed, sheet: Sheet, written: list[AnyEvent], error: Exception) -> None:
+    async def _fail(self, claimed: Claimed, sheet: Sheet, written: list[AnyEvent], error: Exception) -> UUID | None:
         reference = secrets.token_hex(4)
         logger.error("run %s failed, reference %s: %s", claimed.run.id, reference, _without_contents(error))
         told = Error(
@@ -200,16 +206,19 @@ class Engine:
             message="Something went wrong on our side while answering. Your question is kept; you can ask it again.",
             reference=reference,
         )
-        await self._finish(claimed, sheet, written, told, Done(status="failed"))
+        return await self._finish(claimed, sheet, written, told, Done(status="failed"))
 
-    async def _finish(self, claimed: Claimed, sheet: Sheet, written: list[AnyEvent], *events: AnyEvent) -> None:
+    async def _finish(self, claimed: Claimed, sheet: Sheet, written: list[AnyEvent], *events: AnyEvent) -> UUID | None:
         done = events[-1]
         assert isinstance(done, Done)
         error = next(((event.code, event.reference) for event in events if isinstance(event, Error)), ("", ""))
         text = log.answer_text(event for event in written if isinstance(event, Text | Restart))
 
+        following = None
+
         def on_end(seq: int) -> None:
-            runs.end(claimed.run, outcome=done.status, text=text, seq=seq, now=_now(), error=error)
+            nonlocal following
+            following = runs.end(claimed.run, outcome=done.status, text=text, seq=seq, now=_now(), error=error)
 
         try:
             await recorder().finish(sheet, *events, on_end=on_end)
@@ -220,6 +229,7 @@ class Engine:
                 raise
         finally:
             hub().publish(claimed.run.conversation_id)
+        return following
 
 
 class TooManyAttempts(Exception):
@@ -257,8 +267,9 @@ async def _consultation(claimed: Claimed) -> AsyncGenerator[AnyEvent, None]:
     return events
 
 
-def _records(patient: Patient | None) -> Records:
-    return records_of(patient) if patient else Records(Nobody())
+def _records(patient: UUID | None) -> Records:
+    found = Patient.objects.filter(id=patient).first() if patient else None
+    return records_of(found) if found else Records(Nobody())
 
 
 def _without_contents(error: Exception) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Hashable, Sequence
+from itertools import islice
 from typing import NamedTuple
 from uuid import UUID
 from weakref import WeakKeyDictionary
@@ -17,12 +18,34 @@ QUEUE_EVENTS = 1_000
 """How far a slow reader may fall behind before its queue is forgotten."""
 
 
+TAIL_EVENTS = 64
+"""How many of its newest events are kept at hand for a run that is under way."""
+
+
 class Sent(NamedTuple):
     """A committed event, framed for the wire."""
 
     seq: int
     frame: bytes
     last: bool
+
+
+class Tail:
+    """The newest events of a run that is under way here, for those who come late."""
+
+    def __init__(self, seq: int) -> None:
+        self._last = seq
+        self._events: deque[Sent] = deque(maxlen=TAIL_EVENTS)
+
+    def extend(self, events: Sequence[Sent]) -> None:
+        self._events.extend(events)
+        self._last = events[-1].seq
+
+    def since(self, seq: int) -> list[Sent] | None:
+        missing = self._last - seq
+        if not 0 <= missing <= len(self._events):
+            return None
+        return list(islice(self._events, len(self._events) - missing, None))
 
 
 class Subscription:
@@ -86,7 +109,7 @@ class Hub:
     def __init__(self) -> None:
         self.topics: dict[Hashable, set[Subscription]] = {}
         self.visitors: dict[Hashable, set[Subscription]] = {}
-        self.here: set[UUID] = set()
+        self.here: dict[UUID, Tail] = {}
         """Runs whose events are recorded in this process; feeds of others have to look into the log now and then."""
         self.closing = False
         """Whether this process is about to end, and its feeds with it."""
@@ -94,8 +117,22 @@ class Hub:
     def subscribe(self, topic: Hashable, *, visitor: Hashable = None) -> Subscription:
         return Subscription(self, topic, visitor)
 
+    def opened(self, run: UUID, seq: int) -> None:
+        """From now on the run's events, after number `seq`, are recorded in this process."""
+        self.here[run] = Tail(seq)
+
+    def closed(self, run: UUID) -> None:
+        self.here.pop(run, None)
+
+    def since(self, run: UUID, seq: int) -> list[Sent] | None:
+        """The run's events after number `seq`, if they are all at hand here."""
+        tail = self.here.get(run)
+        return tail.since(seq) if tail else None
+
     def publish(self, topic: Hashable, events: Sequence[Sent] = ()) -> None:
         """Hand committed events to all who watch a topic; without events, only wake them."""
+        if events and (tail := self.here.get(topic)):  # type: ignore[call-overload]
+            tail.extend(events)
         for subscription in tuple(self.topics.get(topic, ())):
             subscription.put(events)
 

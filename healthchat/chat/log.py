@@ -14,6 +14,7 @@ from agents.events import AnyEvent, Restart, Text, decode
 from healthchat.chat.hub import Sent
 from healthchat.chat.models import Event
 from healthchat.chat.sse import recorded_frame
+from healthchat.database import prepared
 
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 PAGE = 500
@@ -42,7 +43,7 @@ def append(events: Sequence[Recorded]) -> None:
     """
     if not events:
         return
-    run_ids = {event.run: _db_id(event.run) for event in events}
+    run_ids = {event.run: prepared(Event, "run", event.run) for event in events}
     with connection.cursor() as cursor:
         cursor.executemany(
             f"INSERT INTO {Event._meta.db_table} (run_id, seq, name, type, data) VALUES (%s, %s, %s, %s, %s)",  # noqa: S608
@@ -86,8 +87,3 @@ def storable(text: Text) -> Text:
     if not UNSTORABLE.search(text.content):
         return text
     return msgspec.structs.replace(text, content=UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text.content))
-
-
-def _db_id(run: UUID) -> str:
-    db_id: str = Event._meta.get_field("run").get_db_prep_value(run, connection)
-    return db_id

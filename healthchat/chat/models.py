@@ -96,6 +96,16 @@ class Run(models.Model):
         ]
         indexes = [
             models.Index(fields=["conversation", "created"]),
+            models.Index(
+                fields=["owner", "request_digest"],
+                condition=Q(status__in=["queued", "running"]),
+                name="unfinished_by_request",
+            ),
+            models.Index(
+                fields=["conversation", "created"],
+                condition=Q(status__in=["queued", "running"]),
+                name="unfinished_by_conversation",
+            ),
             models.Index(fields=["lease_until"], condition=Q(status="running"), name="running_by_lease"),
             models.Index(fields=["created"], condition=Q(status="queued"), name="queued_by_age"),
         ]

@@ -13,14 +13,16 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Q, QuerySet
+from django.utils import timezone
 
 from agents.events import AnyEvent, Outcome, Triage
 from agents.query import Query, Turn
 from agents.triage import screen
 from healthchat.chat import log
 from healthchat.chat.models import Conversation, Message, Run
+from healthchat.database import insert, prepared
 from healthchat.records.models import Patient
 
 LEASE_SECONDS = 15
@@ -30,8 +32,26 @@ ON_BUSY = ("enqueue", "reject", "interrupt", "rollback")
 HISTORY_RUNS = 10
 TITLE_CHARACTERS = 60
 
-Lease = Literal["held", "lost", "to_be_cancelled"]
+Lease = Literal["held", "to_be_cancelled"]
 """How a process stands to a run that it carries out."""
+
+# The way of every message; written out, because building each query anew costs more than all else together.
+_RUNS, _TALKS, _PATIENTS = Run._meta.db_table, Conversation._meta.db_table, Patient._meta.db_table
+_UNDER_WAY = f"""
+    SELECT id FROM {_RUNS} WHERE owner_id = %s AND request_digest = %s AND status IN ('queued', 'running')
+    ORDER BY created DESC LIMIT 1
+"""  # noqa: S608
+_USUAL_PATIENT = f"""
+    SELECT id FROM {_PATIENTS} WHERE owner_id = %s OR is_sample ORDER BY is_sample, created DESC LIMIT 1
+"""  # noqa: S608
+_END = f"""
+    UPDATE {_RUNS} SET status = %s, answer_id = %s, finished = %s, last_seq = %s, error_code = %s, reference = %s,
+    lease_until = NULL WHERE id = %s AND status IN ('queued', 'running')
+"""  # noqa: S608
+_TOUCH = f"UPDATE {_TALKS} SET updated = %s WHERE id = %s"  # noqa: S608
+_NEXT = f"""
+    SELECT id FROM {_RUNS} WHERE conversation_id = %s AND status = 'queued' ORDER BY created LIMIT 1
+"""  # noqa: S608
 
 UNFINISHED = (Run.Status.QUEUED, Run.Status.RUNNING)
 
@@ -54,6 +74,8 @@ class Asked(NamedTuple):
     triage: Triage
     displaced: tuple[UUID, ...] = ()
     """Unfinished runs of the conversation that are to be stopped for it."""
+    claimed: Claimed | None = None
+    """Set if the run was claimed as it was made."""
 
 
 class Claimed(NamedTuple):
@@ -61,7 +83,7 @@ class Claimed(NamedTuple):
 
     run: Run
     query: Query
-    patient: Patient | None
+    patient: UUID | None
     past: list[AnyEvent]
     seq: int
 
@@ -95,8 +117,9 @@ def ask(
     on_busy: str | None = None,
     key: str | None = None,
     join: bool = False,
+    worker: str | None = None,
 ) -> Asked:
-    """Store a message and the queued run that will answer it.
+    """Store a message and the queued run that will answer it; `worker` claims it at once if nothing is ahead of it.
 
     With `key`, the same key is the same run. With `join`, the same request joins its run while that is under way.
     `on_busy` says what is done while another run of the conversation is under way: `enqueue` waits for it (the
@@ -116,9 +139,10 @@ def ask(
             if run is not None:
                 return Asked(run, False, triage)
             talk = _conversation(owner, conversation, patient=patient, title=message)
-            displaced = _make_room(talk, on_busy) if conversation else ()
-            run = _new_run(talk, message, triage=triage, key=key, digest=digest)
-            return Asked(run, True, triage, displaced)
+            displaced, free = _make_room(talk, on_busy) if conversation else ((), True)
+            run = _new_run(talk, message, triage=triage, key=key, digest=digest, worker=worker if free else None)
+            claimed = Claimed(run, _query(run, first=conversation is None), talk.patient_id, [], 0)
+            return Asked(run, True, triage, displaced, claimed if run.worker else None)
     except IntegrityError:
         run = _earlier(owner, key=key, digest=digest, join=join)
         if run is None:
@@ -151,17 +175,17 @@ def claim(run_id: UUID, *, worker: str, now: datetime) -> Claimed | None:
     )
     if not claimed:
         return None
-    run = Run.objects.select_related("conversation__patient", "question").get(id=run_id)
+    run = Run.objects.select_related("conversation", "question").get(id=run_id)
     past = log.past(run.id)
-    return Claimed(run, _query(run), run.conversation.patient, past, log.last_seq(run.id))
+    return Claimed(run, _query(run), run.conversation.patient_id, past, log.last_seq(run.id))
 
 
-def renew(run_id: UUID, *, worker: str, now: datetime) -> Lease:
-    """Extend the lease and say how the run stands."""
-    ours = Run.objects.filter(id=run_id, worker=worker, status=Run.Status.RUNNING)
-    if not ours.update(lease_until=now + timedelta(seconds=LEASE_SECONDS)):
-        return "lost"
-    return "held" if ours.filter(cancel_requested=None).exists() else "to_be_cancelled"
+def renew(*, worker: str, now: datetime) -> dict[UUID, Lease]:
+    """Extend the leases of all that a worker carries out, and say which it holds."""
+    held = Run.objects.filter(worker=worker, status=Run.Status.RUNNING)
+    held.update(lease_until=now + timedelta(seconds=LEASE_SECONDS))
+    rows = held.values_list("id", "cancel_requested")
+    return {run_id: "to_be_cancelled" if cancel_requested else "held" for run_id, cancel_requested in rows}
 
 
 def give_back(run_id: UUID, *, worker: str, now: datetime) -> None:
@@ -173,29 +197,26 @@ def give_back(run_id: UUID, *, worker: str, now: datetime) -> None:
     ours.update(lease_until=now, attempt=F("attempt") - 1)
 
 
-def end(run: Run, *, outcome: Outcome, text: str, seq: int, now: datetime, error: tuple[str, str] = ("", "")) -> None:
-    """Store a run's end and the answer, inside the transaction that stores its last events.
+def end(
+    run: Run, *, outcome: Outcome, text: str, seq: int, now: datetime, error: tuple[str, str] = ("", "")
+) -> UUID | None:
+    """Store a run's end and the answer, inside the transaction that stores its last events; return who is next.
 
     Raises:
         IntegrityError: the run has ended already.
     """
     answer = None
     if text:
-        answer = Message.objects.create(
-            conversation_id=run.conversation_id, role=Message.Role.ASSISTANT, content=text, created=now
-        )
-    ended = Run.objects.filter(id=run.id, status__in=UNFINISHED).update(
-        status=outcome,
-        answer=answer,
-        finished=now,
-        last_seq=seq,
-        lease_until=None,
-        error_code=error[0],
-        reference=error[1],
-    )
-    if not ended:
-        raise IntegrityError("the run has ended already")
-    Conversation.objects.filter(id=run.conversation_id).update(updated=now)
+        answer = Message(conversation_id=run.conversation_id, role=Message.Role.ASSISTANT, content=text)
+        insert(answer)
+    run_id, conversation = prepared(Run, "id", run.id), prepared(Run, "conversation", run.conversation_id)
+    at = prepared(Run, "finished", now)
+    with connection.cursor() as cursor:
+        cursor.execute(_END, [outcome, prepared(Message, "id", answer.id) if answer else None, at, seq, *error, run_id])
+        if not cursor.rowcount:
+            raise IntegrityError("the run has ended already")
+        cursor.execute(_TOUCH, [at, conversation])
+    return next_queued(run.conversation_id)
 
 
 def request_cancel(run_id: UUID, *, now: datetime) -> None:
@@ -214,8 +235,10 @@ def to_carry_out(*, now: datetime, most: int = 100) -> list[UUID]:
 
 def next_queued(conversation: UUID) -> UUID | None:
     """The run that waits first in a conversation."""
-    queued = Run.objects.filter(conversation=conversation, status=Run.Status.QUEUED)
-    return queued.order_by("created").values_list("id", flat=True).first()
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT, [prepared(Run, "conversation", conversation)])
+        row = cursor.fetchone()
+    return UUID(str(row[0])) if row else None
 
 
 def of(owner: User) -> QuerySet[Run]:
@@ -229,9 +252,12 @@ def _earlier(owner: User, *, key: str | None, digest: str, join: bool) -> Run | 
         if run is not None and run.request_digest != digest:
             raise Refused("key_reused", "This idempotency key was already used for another request.", 422)
         return run
-    if join:
-        return of(owner).filter(request_digest=digest, status__in=UNFINISHED).order_by("-created").first()
-    return None
+    if not join:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(_UNDER_WAY, [owner.pk, digest])
+        row = cursor.fetchone()
+    return Run.objects.get(id=str(row[0])) if row else None
 
 
 def _check(*, on_busy: str | None, key: str | None) -> None:
@@ -241,23 +267,30 @@ def _check(*, on_busy: str | None, key: str | None) -> None:
         raise Refused("invalid_on_busy", f"“on_busy” must be one of: {', '.join(ON_BUSY)}.", 422)
 
 
-def _make_room(conversation: Conversation, on_busy: str | None) -> tuple[UUID, ...]:
-    """Deal with a conversation's unfinished runs as `on_busy` says, and return those that are to be stopped."""
+def _make_room(conversation: Conversation, on_busy: str | None) -> tuple[tuple[UUID, ...], bool]:
+    """Deal with a conversation's unfinished runs as `on_busy` says.
+
+    Returns those that are to be stopped, and whether there are none.
+    """
     busy = Run.objects.filter(conversation=conversation, status__in=UNFINISHED)
-    if on_busy in (None, "enqueue") or not busy.exists():
-        return ()
+    if not busy.exists():
+        return (), True
+    if on_busy in (None, "enqueue"):
+        return (), False
     if on_busy == "reject":
         raise Refused("busy", "The last question is still being answered. Please wait, or stop it first.", 409)
     displaced = tuple(busy.values_list("id", flat=True))
     if on_busy == "rollback":
         busy.update(withdrawn=True)
-    return displaced
+    return displaced, False
 
 
 def _conversation(owner: User, conversation: str | None, *, patient: str | None, title: str) -> Conversation:
     about = _patient(owner, patient)
     if conversation is None:
-        return Conversation.objects.create(owner=owner, patient=about or _usual_patient(owner), title=_title(title))
+        made = Conversation(owner=owner, patient_id=about.pk if about else _usual_patient(owner), title=_title(title))
+        insert(made)
+        return made
     unknown = "unknown_conversation", "There is no such conversation."
     found = Conversation.objects.filter(owner=owner, id=_uuid(conversation, *unknown)).first()
     if found is None:
@@ -277,15 +310,19 @@ def _patient(owner: User, patient: str | None) -> Patient | None:
     return found
 
 
-def _usual_patient(owner: User) -> Patient | None:
+def _usual_patient(owner: User) -> UUID | None:
     """The person's own newest records, or else the sample's."""
-    return Patient.objects.visible_to(owner).order_by("is_sample", "-created").first()
+    with connection.cursor() as cursor:
+        cursor.execute(_USUAL_PATIENT, [owner.pk])
+        row = cursor.fetchone()
+    return UUID(str(row[0])) if row else None
 
 
-def _new_run(conversation: Conversation, message: str, *, triage: Triage, key: str | None, digest: str) -> Run:
-    question = Message.objects.create(conversation=conversation, role=Message.Role.USER, content=message)
-    Conversation.objects.filter(id=conversation.id).update(updated=question.created)
-    return Run.objects.create(
+def _new_run(
+    conversation: Conversation, message: str, *, triage: Triage, key: str | None, digest: str, worker: str | None
+) -> Run:
+    question = Message(conversation=conversation, role=Message.Role.USER, content=message)
+    run = Run(
         conversation=conversation,
         owner_id=conversation.owner_id,
         question=question,
@@ -294,9 +331,24 @@ def _new_run(conversation: Conversation, message: str, *, triage: Triage, key: s
         idempotency_key=key,
         request_digest=digest,
     )
+    if worker is not None:
+        run.status, run.worker, run.attempt = Run.Status.RUNNING, worker, 1
+        run.started = timezone.now()
+        run.lease_until = run.started + timedelta(seconds=LEASE_SECONDS)
+    insert(question, run)
+    return run
 
 
-def _query(run: Run) -> Query:
+def _query(run: Run, *, first: bool = False) -> Query:
+    return Query(
+        text=run.question.content,
+        now=run.question.created,
+        history=() if first else _history(run),
+        region=settings.HEALTHCHAT_EMERGENCY_REGION,  # type: ignore[arg-type]
+    )
+
+
+def _history(run: Run) -> tuple[Turn, ...]:
     earlier = Run.objects.filter(conversation=run.conversation_id, created__lt=run.created, withdrawn=False)
     earlier = earlier.order_by("-created")
     pairs = earlier.values_list("question__content", "answer__content")[:HISTORY_RUNS]
@@ -305,12 +357,7 @@ def _query(run: Run) -> Query:
         turns.append(Turn(role="user", text=question))
         if answer:
             turns.append(Turn(role="assistant", text=answer))
-    return Query(
-        text=run.question.content,
-        now=run.question.created,
-        history=tuple(turns),
-        region=settings.HEALTHCHAT_EMERGENCY_REGION,  # type: ignore[arg-type]
-    )
+    return tuple(turns)
 
 
 def _title(message: str) -> str:

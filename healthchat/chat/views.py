@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Awaitable, Callable
 from functools import wraps
 from typing import Any, NamedTuple
@@ -16,17 +17,18 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
-from healthchat.accounts.guests import person_for, person_of
+from healthchat.accounts.guests import person_for
+from healthchat.accounts.recognition import recognise
 from healthchat.chat import log, runs, sse
 from healthchat.chat.access import Visitor
 from healthchat.chat.engine import engine
-from healthchat.chat.feed import conversation_feed, run_feed
+from healthchat.chat.feed import LOOK_SECONDS, conversation_feed, run_feed
 from healthchat.chat.hub import hub
 from healthchat.chat.log import Recorded
 from healthchat.chat.models import Conversation, Run
 from healthchat.chat.runs import Asked, Refused
 from healthchat.chat.sse import Cursor
-from healthchat.database import in_database
+from healthchat.database import in_database, write
 from healthchat.security import from_another_site
 
 MESSAGE_FIELDS = ("message", "conversation", "patient", "on_busy")
@@ -76,7 +78,9 @@ def refusal(refused: Refused) -> JsonResponse:
 async def message(request: HttpRequest) -> HttpResponseBase:
     """Store a message and start its run; answer with the run's address, or with the feed itself if that is accepted."""
     body = _body(request)
-    asked, visitor = await in_database(_ask, request, **body, key=request.headers.get("Idempotency-Key"))
+    asked, visitor = await write(
+        _ask, request, **body, worker=engine().worker, key=request.headers.get("Idempotency-Key")
+    )
     await _start(asked)
     if EVENT_STREAM in request.headers.get("Accept", ""):
         return sse.Response(run_feed(asked.run, visitor))
@@ -93,7 +97,7 @@ async def stream(request: HttpRequest) -> HttpResponseBase:
         told = "Questions in the address are switched off here; please send them by POST."
         raise Refused("query_in_url_off", told, 403)
     body = {field: request.GET.get(field) for field in MESSAGE_FIELDS}
-    asked, visitor = await in_database(_ask, request, **body, key=request.GET.get("key"), join=True)
+    asked, visitor = await write(_ask, request, **body, worker=engine().worker, key=request.GET.get("key"), join=True)
     await _start(asked)
     return sse.Response(run_feed(asked.run, visitor))
 
@@ -120,13 +124,15 @@ async def conversation_stream(request: HttpRequest, conversation_id: UUID) -> Ht
 async def run_events(request: HttpRequest, run_id: UUID) -> HttpResponseBase:
     """The recorded events after the cursor as JSON; where there are none yet, wait for some up to `wait` seconds."""
     watched = await in_database(_watched_run, request, run_id)
-    events = await in_database(log.read, run_id, watched.seq)
-    wait = _wait_seconds(request)
-    if not events and wait and watched.run and not watched.run.ended:
-        with hub().subscribe(run_id, visitor=watched.visitor) as subscription:
-            engine().start(run_id)
-            await subscription.wait(wait)
+    assert watched.run is not None
+    if not watched.run.ended:
+        engine().start(run_id)
+    until = time.monotonic() + _wait_seconds(request)
+    with hub().subscribe(run_id, visitor=watched.visitor) as subscription:
         events = await in_database(log.read, run_id, watched.seq)
+        while not (events or watched.run.ended or subscription.ended) and time.monotonic() < until:
+            await subscription.wait(min(LOOK_SECONDS, until - time.monotonic()))
+            events = await in_database(log.read, run_id, watched.seq)
     return JsonResponse(_page_of_events(watched, events))
 
 
@@ -144,7 +150,7 @@ async def _start(asked: Asked) -> None:
     for run_id in asked.displaced:
         await engine().cancel(run_id)
     if not asked.run.ended:
-        engine().start(asked.run.id)
+        engine().start(asked.run.id, asked.claimed)
 
 
 def _feed(watched: Watched) -> HttpResponseBase:
@@ -159,7 +165,7 @@ def _feed(watched: Watched) -> HttpResponseBase:
 
 def _ask(request: HttpRequest, *, message: object, **options: Any) -> tuple[Asked, Visitor]:
     runs.clean_message(message)
-    person = person_for(request)
+    person = recognise(request) or person_for(request)
     if person is None:
         raise Refused("not_signed_in", "Please sign in first.", 401)
     return runs.ask(person, message, **options), Visitor.of(person, request)
@@ -206,7 +212,7 @@ def _own_run(request: HttpRequest, run_id: UUID) -> Run:
 
 
 def _person(request: HttpRequest) -> User:
-    person = person_of(request)
+    person = recognise(request)
     if person is None:
         raise Refused("not_signed_in", "Please sign in first.", 401)
     return person
