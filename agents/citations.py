@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from agents.events import Citation, Claim
-from agents.wording import quantity
 
 LABEL_CHARACTERS = 110
 _MARKER = re.compile(r"\[\s*([a-z_]+-\d+(?:\s*[,;]\s*[a-z_]+-\d+)*)\s*\]")
+_SENTENCE = re.compile(r"(?<=[.:])\s+(?=[A-Z])")
 _BEGUN = re.compile(r"[ \t]*\[[a-z_\d\-,; ]{0,120}\Z|[ \t]+\Z")
 
 
@@ -61,11 +61,8 @@ class Citations:
 
 
 def label_of(claim: Claim) -> str:
-    """A short line for a list of sources: `HbA1c: 7.4 %, 2020-04-13`."""
+    """A short line for a list of sources: the source of knowledge, else what the claim says first."""
     if claim.kind in ("knowledge", "advice") and claim.source:
         return claim.source
-    if claim.value is not None and claim.unit and claim.topic:
-        dated = f", {claim.date}" if claim.date else ""
-        return f"{claim.topic}: {quantity(claim.value, claim.unit)}{dated}"
-    text = claim.text.rstrip(".:")
+    text = _SENTENCE.split(claim.text.replace("**", ""))[0].rstrip(".:")
     return text if len(text) <= LABEL_CHARACTERS else text[:LABEL_CHARACTERS].rsplit(" ", 1)[0] + " …"

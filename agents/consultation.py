@@ -116,7 +116,7 @@ async def written(brief: AnswerBrief, *, team: Team, model: Model) -> AsyncGener
             async for piece in pieces:
                 yield piece
     except (AgentRunError, TimeoutError) as error:
-        if isinstance(model, RulesModel):
+        if type(model) is RulesModel:
             raise
         # Without the exception itself: its text may hold a person's words.
         log.error("the answer's model failed: %s", where(error))  # noqa: TRY400

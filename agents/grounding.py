@@ -1,8 +1,8 @@
 """Grounding: every number, date and drug of an answer is matched to a claim, and what cannot be is struck.
 
-A number matches when a claim's text says it, or when it is a claim's value rounded no further than it is shown
+A number matches when a claim says it, or when it is a claim's value rounded no further than it is shown
 (`agents.wording.decimals`). A date matches in any of its written forms. A drug matches when a claim names it. Not
-checked: list numbers, ordinals, claim markers such as `[cardiology-2]`, digits inside a word (HbA1c, B12) or a unit.
+checked: list numbers, ordinals, claim markers such as `[cardiology-2]`, ids, digits in a word (HbA1c, B12) or a unit.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ NOT_DRUGS = frozenset({"alone", "cortisone", "testosterone", "aldosterone", "pro
 """Words of tests and of everyday speech that end like a drug."""
 
 _MONTH = "|".join(f"{month}|{month[:3]}" for month in MONTHS) + "|Sept"
+_ID_DIGITS = 13
+"""Digits in a row from which on they are an id or a moment, not a figure."""
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 _PATTERN = re.compile(
     rf"""
@@ -36,7 +38,7 @@ _PATTERN = re.compile(
   | (?P<slash>(?<![\w/])(?P<a>\d{{1,2}})[/.](?P<b>\d{{1,2}})[/.](?P<y4>\d{{4}})\b)
   | (?P<ordinal>(?<![\w.,])\d+(?:st|nd|rd|th)\b)
   | (?P<scale>[×x*]\s?10[⁰¹²³⁴⁵⁶⁷⁸⁹]+|\b10\*\d+)
-  | (?P<number>(?<![\w.])(?<![A-Za-z]-)(?<![A-Za-z]/)\d+(?:[.,]\d+)*)
+  | (?P<number>(?<![\w.])(?<![A-Za-z]-)(?<![A-Za-z]/)(?!\d{{{_ID_DIGITS}}})\d+(?:[.,]\d+)*)
   | (?P<word>[^\W\d_][\w-]*)
     """,
     re.VERBOSE | re.MULTILINE,

@@ -7,6 +7,8 @@ from pydantic_ai.models import Model, infer_model
 
 from agents.rules.model import NAME as RULES
 from agents.rules.model import RulesModel
+from agents.scripted import Script, is_scripted
+from agents.scripted_model import ScriptedModel
 
 
 class ModelUnavailable(Exception):
@@ -22,6 +24,8 @@ def model_named(name: str) -> Model:
     """
     if name == RULES:
         return RulesModel()
+    if is_scripted(name):
+        return ScriptedModel(script_named(name), name=name)
     if name == "test":
         raise ModelUnavailable("The model 'test' makes up values and is not for answers.")
     try:
@@ -32,6 +36,13 @@ def model_named(name: str) -> Model:
         ) from error
     except (UserError, ValueError) as error:
         raise ModelUnavailable(f"The model {name!r} cannot be used: {_first_line(error)}") from error
+
+
+def script_named(name: str) -> Script:
+    try:
+        return Script.parse(name)
+    except ValueError as error:
+        raise ModelUnavailable(_first_line(error)) from error
 
 
 def _first_line(error: Exception) -> str:

@@ -6,7 +6,8 @@ question over the same records is answered in the same words.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -57,7 +58,7 @@ class RulesModel(Model[None]):
         model_request_parameters: ModelRequestParameters,
     ) -> ModelResponse:
         _, parameters = self.prepare_request(model_settings, model_request_parameters)
-        parts = list(_joined(decide(messages, parameters)))
+        parts = joined([piece async for piece in self.decide(messages, parameters)])
         return ModelResponse(parts=parts, model_name=NAME, provider_name=self.system, usage=usage_of(messages, parts))
 
     @asynccontextmanager
@@ -69,17 +70,35 @@ class RulesModel(Model[None]):
         run_context: RunContext[Any] | None = None,
     ) -> AsyncGenerator[StreamedResponse]:
         _, parameters = self.prepare_request(model_settings, model_request_parameters)
-        yield RulesStream(model_request_parameters=parameters, messages=messages)
+        yield RulesStream(
+            model_request_parameters=parameters, messages=messages, pieces=self.decide(messages, parameters)
+        )
+
+    async def decide(
+        self, messages: Sequence[ModelMessage], parameters: ModelRequestParameters
+    ) -> AsyncIterator[Piece]:
+        """The next step: tool calls where there are tools, else the answer's text in pieces of about a word."""
+        if parameters.function_tools or parameters.output_tools:
+            for call in next_calls(messages, parameters):
+                yield call
+            return
+        for piece in write(AnswerBrief.from_prompt(prompt_of(messages))):
+            # A stream that never lets the loop turn holds up everyone else's.
+            await asyncio.sleep(0)
+            yield TextPart(piece)
 
 
 @dataclass
 class RulesStream(StreamedResponse):
     messages: list[ModelMessage]
+    pieces: AsyncIterator[Piece]
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     async def _get_event_iterator(self) -> AsyncIterator[ModelResponseStreamEvent]:
         self._usage = usage_of(self.messages, ())
-        for index, piece in enumerate(decide(self.messages, self.model_request_parameters)):
+        index = 0
+        async for piece in self.pieces:
+            index += 1
             self._usage += usage_of((), (piece,))
             match piece:
                 case TextPart(content=content):
@@ -110,16 +129,6 @@ class RulesStream(StreamedResponse):
         return self.started
 
 
-def decide(messages: Iterable[ModelMessage], parameters: ModelRequestParameters) -> Iterator[Piece]:
-    """The next step: tool calls where there are tools, else the answer's text in pieces of about a word."""
-    messages = list(messages)
-    if parameters.function_tools or parameters.output_tools:
-        yield from next_calls(messages, parameters)
-        return
-    for piece in write(AnswerBrief.from_prompt(prompt_of(messages))):
-        yield TextPart(piece)
-
-
 def prompt_of(messages: Iterable[ModelMessage]) -> str:
     """What the model was asked: the text of the last user prompt."""
     prompts = [
@@ -139,13 +148,8 @@ def usage_of(messages: Iterable[ModelMessage], pieces: Iterable[Piece]) -> Reque
     return RequestUsage(input_tokens=read, output_tokens=written)
 
 
-def _joined(pieces: Iterable[Piece]) -> Iterator[Piece]:
+def joined(pieces: Iterable[Piece]) -> list[Piece]:
     """The pieces with all text in one part, as a response that is not streamed has it."""
-    text = ""
-    for piece in pieces:
-        if isinstance(piece, TextPart):
-            text += piece.content
-        else:
-            yield piece
-    if text:
-        yield TextPart(text)
+    calls = [piece for piece in pieces if isinstance(piece, ToolCallPart)]
+    text = "".join(piece.content for piece in pieces if isinstance(piece, TextPart))
+    return [*calls, TextPart(text)] if text else [*calls]

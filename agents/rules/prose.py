@@ -15,6 +15,7 @@ from agents.question import Intent
 
 HEADINGS_FROM = 3
 """With so many topics each gets a heading."""
+ATTENTION_FIRST_FROM = 5
 ANALYSES: frozenset[Intent] = frozenset(
     {"trend", "compare_periods", "change", "real_change", "before_after_medicine", "correlation"}
 )
@@ -45,17 +46,26 @@ def answer(brief: AnswerBrief) -> str:
 
 def ordered(brief: AnswerBrief) -> list[Claim]:
     """Each statement once; the analysis first where that is what was asked."""
-    once = list({claim.text: claim for claim in reversed(brief.claims)}.values())[::-1]
+    said: dict[tuple[str, str], Claim] = {}
+    for claim in brief.claims:
+        # The same lead, such as "Your newest results:", may stand above several lists.
+        said.setdefault((claim.text, claim.topic or "" if claim.text.endswith(":") else ""), claim)
+    once = list(said.values())
     if any(ask.intent in ANALYSES for ask in brief.asks):
         once.sort(key=lambda claim: not claim.id.startswith("data_analysis"))
     return once
 
 
 def by_topic(claims: Iterable[Claim]) -> dict[str, list[Claim]]:
+    """The claims of each topic; of many topics, those that need attention come right after the first."""
     topics: dict[str, list[Claim]] = {}
     for claim in claims:
         topics.setdefault(claim.topic or "", []).append(claim)
-    return topics
+    if len(topics) < ATTENTION_FIRST_FROM:
+        return topics
+    first, *others = topics
+    others.sort(key=lambda topic: all(claim.severity == "info" for claim in topics[topic]))
+    return {topic: topics[topic] for topic in (first, *others)}
 
 
 def section(claims: Sequence[Claim]) -> list[str]:

@@ -182,7 +182,7 @@ def dated_list(
     plural = plural_of(noun)
     newest = rows[0][0]
     last = f" The newest was on {day(newest)}" + (f", {ago(newest.day, desk.today)}." if newest else ".")
-    more = f" The newest {shown} are:" if len(rows) > shown else ""
+    more = f" The newest {shown} are:" if 0 < shown < len(rows) else ""
     lead = desk.state(
         f"Your records hold {count(len(rows), noun, plural)}.{last if newest else ''}{more}",
         topic=topic,

@@ -64,8 +64,8 @@ KIDNEYS = Advice(
     "KDIGO, Clinical practice guideline for chronic kidney disease, 2024 (level 2C)",
 )
 POTASSIUM = Advice(
-    "Potassium is in fruit, vegetables, beans, and in salt substitutes. Whether you should eat more or less of it depends "
-    "on your kidneys and your medicines, so ask before you change it.",
+    "Potassium is in fruit, vegetables, beans, and in salt substitutes. Whether you should eat more or less of it "
+    "depends on your kidneys and your medicines, so ask before you change it.",
     "KDIGO, Clinical practice guideline for chronic kidney disease, 2024 (practice point)",
 )
 GOUT = Advice(
@@ -77,7 +77,8 @@ SLEEP = Advice(
     "American Academy of Sleep Medicine and Sleep Research Society, Recommended amount of sleep, 2015",
 )
 BONES = Advice(
-    "Vitamin D comes from sunlight, oily fish, eggs and fortified food. Whether you need a supplement is for your doctor.",
+    "Vitamin D comes from sunlight, oily fish, eggs and fortified food. Whether you need a supplement is for your "
+    "doctor to say.",
     "Endocrine Society, Vitamin D for the prevention of disease, 2024",
 )
 
@@ -134,7 +135,7 @@ def cautions(desk: Desk) -> Iterator[Claim]:
     active = [row for row in held(desk) if is_active(row)]
     kidneys = matching(active, "kidney disease")
     if kidneys:
-        text = "Your records list kidney disease: ask before you eat much more potassium or protein or use salt substitutes."
+        text = "Your records list kidney disease: ask before you eat more potassium or protein or use salt substitutes."
         yield desk.state(text, kind="limit", topic=TOPIC, evidence=[row.evidence for row in kidneys])
     warfarin = matching([row for row in desk.records.medications if row.status == "active"], "warfarin")
     if warfarin:
@@ -144,5 +145,5 @@ def cautions(desk: Desk) -> Iterator[Claim]:
         yield desk.state(text, kind="limit", topic=TOPIC, evidence=[row.evidence for row in warfarin])
     diabetes = matching(active, "diabetes")
     if diabetes:
-        text = "Your records list diabetes: with some medicines, more exercise or less food can make the sugar drop too low."
+        text = "Your records list diabetes: with some medicines, more exercise or less food can drop the sugar too low."
         yield desk.state(text, kind="limit", topic=TOPIC, evidence=[row.evidence for row in diabetes])

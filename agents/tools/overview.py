@@ -88,8 +88,8 @@ def about_results(desk: Desk) -> Iterator[Claim]:
     for one in list(outside(desk))[:ASKED_ABOUT]:
         name = called(one.series.concept).partition(" (")[0]
         yield desk.state(
-            f"“My {name} was {one.series.dated(one.point)}, outside the range. What does that mean for me, and should it "
-            "be checked again?”",
+            f"“My {name} was {one.series.dated(one.point)}, outside the range. What does that mean for me, and "
+            "should it be checked again?”",
             topic=QUESTIONS,
             value=one.point.value,
             unit=one.series.unit,
@@ -104,8 +104,8 @@ def about_medicines(desk: Desk) -> Iterator[Claim]:
     active = by_name(row for row in desk.records.medications if row.status == "active")
     if active:
         yield desk.state(
-            f"“My records list {count(len(active), 'active medicine')}. Is that list right, and do I still need each of "
-            "them?”",
+            f"“My records list {count(len(active), 'active medicine')}. Is that list right, and do I still need "
+            "each of them?”",
             topic=QUESTIONS,
             value=len(active),
             evidence=[rows[-1].evidence for rows in active],

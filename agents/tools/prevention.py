@@ -13,9 +13,11 @@ from agents.tools.desk import Desk, Report, report
 from agents.tools.history import dated_list, in_span, newest_first
 from agents.tools.matching import matching
 from agents.tools.measurements import span, spoken_span
-from agents.wording import ago, count, day
+from agents.wording import ago, count, day, listed
 
 VACCINATIONS = "Vaccinations"
+DATES = 3
+"""Of each vaccine, so many dates are shown."""
 _GENERAL = frozenset({"vaccine", "vaccines", "shot", "shots", "immunization", "immunizations", "vaccination", "jab"})
 
 
@@ -34,9 +36,10 @@ async def immunizations(
     when = spoken_span(since, until)
     if not rows:
         return report("none", [none_given(desk, vaccine, when)])
-    ordered = newest_first([(row.given, row.name, row.evidence) for row in rows])
     noun = f"{spoken(vaccine)} vaccination{when}".strip()
-    return report(count(len(rows), "vaccination"), dated_list(desk, ordered, noun, VACCINATIONS, shown=20))
+    ordered = newest_first([(row.given, row.name, row.evidence) for row in rows])
+    lead = dated_list(desk, ordered, noun, VACCINATIONS, shown=0)
+    return report(count(len(rows), "vaccination"), [*lead, *by_vaccine(desk, rows)])
 
 
 async def last_immunization(ctx: RunContext[Desk], vaccine: str) -> Report:
@@ -60,6 +63,26 @@ async def last_immunization(ctx: RunContext[Desk], vaccine: str) -> Report:
         evidence=[evidence, *(row.evidence for row in rows)],
     )
     return report(claim.text, [claim])
+
+
+def by_vaccine(desk: Desk, rows: Sequence[Immunization]) -> list[Claim]:
+    """Each vaccine as an item with its dates, the newest first."""
+    groups: dict[str, list[Immunization]] = {}
+    for row in sorted(rows, key=lambda row: row.given.instant.timestamp() if row.given else 0.0, reverse=True):
+        groups.setdefault(row.name, []).append(row)
+    return [
+        desk.state(
+            f"{name}: {listed([day(row.given) for row in same[:DATES]])}{earlier(len(same) - DATES)}",
+            topic=VACCINATIONS,
+            date=same[0].given.shown() if same[0].given else None,
+            evidence=[row.evidence for row in same],
+        )
+        for name, same in groups.items()
+    ]
+
+
+def earlier(more: int) -> str:
+    return f", and {count(more, 'time')} before" if more > 0 else ""
 
 
 def given(desk: Desk, vaccine: str) -> Sequence[Immunization]:

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -38,7 +38,7 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("question", help="What to ask, in plain words.")
+        parser.add_argument("question", nargs="?", help="What to ask, in plain words.")
         chosen = parser.add_mutually_exclusive_group()
         chosen.add_argument("--records", nargs="+", metavar="FILE", help="Files with the records of one person.")
         chosen.add_argument("--patient", metavar="NAME", help="A patient in the database, by name.")
@@ -47,11 +47,11 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="Print each event as one line of JSON.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        question = options["question"].strip()
-        if not question:
-            raise CommandError("Please give a question.")
-        query = Query(text=question, now=day(options["as_of"]), region=settings.HEALTHCHAT_EMERGENCY_REGION)
-        records = records_for(options["records"], options["patient"])
+        question, files = question_and_files(options["question"], options["records"])
+        query = Query(
+            text=question, now=day(options["as_of"]), region=cast("Any", settings.HEALTHCHAT_EMERGENCY_REGION)
+        )
+        records = records_for(files, options["patient"])
         asyncio.run(
             self.consult(query, records, options["model"] or settings.HEALTHCHAT_MODEL, as_json=options["json"])
         )
@@ -99,6 +99,19 @@ class Command(BaseCommand):
             self.stdout.write("\nSources\n" + "\n".join(sources))
         if done.follow_ups:
             self.stdout.write("\nYou could ask next\n" + "\n".join(f"- {question}" for question in done.follow_ups))
+
+
+def question_and_files(question: str | None, files: list[str] | None) -> tuple[str, list[str] | None]:
+    """The question and the files; a question right behind the files is read as one of them.
+
+    Raises:
+        CommandError: there is no question.
+    """
+    if question is None and files and len(files) > 1 and not Path(files[-1]).exists():
+        *files, question = files
+    if not (question or "").strip():
+        raise CommandError('Please give a question, such as "What was my last HbA1c?".')
+    return (question or "").strip(), files
 
 
 def day(text: str | None) -> datetime:
