@@ -251,7 +251,7 @@ class TestRunFeed:
         from healthchat.chat.models import Event
 
         monkeypatch.setattr(feed, "LOOK_SECONDS", 0.05)
-        hub().here.discard(hanging.id)
+        hub().closed(hanging.id)
         gap = Gap(reason="stopped", unknown="what was cut off")
         async with reading(await alices_client.get(feed_of(hanging))) as reader:
             await reader.next()
