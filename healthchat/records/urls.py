@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from healthchat.records import views
+
+urlpatterns = [
+    path("patients/<uuid:patient_id>/evidence/<str:evidence>", views.evidence, name="evidence"),
+]
