@@ -1,0 +1,332 @@
+"""The red-flag families: which signs, together, make one fire.
+
+A rule is a line of signs that must all be there; `a|b` is either. `@name` comes from the records, `#name` from a number
+typed in the message. Families are looked at in this order; the first that fires is the one that answers.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+
+class Family(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    level: Literal["emergency", "urgent"]
+    rules: tuple[str, ...]
+    source: str
+    date: str
+
+
+FAMILIES: tuple[Family, ...] = (
+    Family(
+        id="unresponsive_seizure",
+        level="emergency",
+        rules=("unconscious", "seizure", "collapse"),
+        source="International Liaison Committee on Resuscitation, 2020; NHS, What to do if someone has a seizure, 2023",
+        date="2026-11",
+    ),
+    Family(
+        id="infant_child",
+        level="emergency",
+        rules=(
+            "young_infant fever|#infant_fever",
+            "child limp",
+            "child blue",
+            "child breath_pauses",
+            "child severe_breathing",
+            "child fixed_rash",
+            "battery",
+            "child dehydrated drowsy|no_urine",
+            "young_infant dehydrated|drowsy",
+            "child drowsy fever",
+            "child no_urine drowsy|vomiting",
+        ),
+        source="NICE NG143, Fever in under 5s, 2021; American Academy of Pediatrics, 2021",
+        date="2026-11",
+    ),
+    Family(
+        id="anaphylaxis",
+        level="emergency",
+        rules=(
+            "airway_swelling allergen|hives|breathless|wheeze|severe_breathing|faint",
+            "airway_swelling sudden|worse_at_rest",
+            "hives breathless|wheeze|faint|severe_breathing|vomiting|airway_swelling",
+            "allergen breathless|severe_breathing|wheeze|faint|airway_swelling|collapse",
+            "epipen",
+            "anaphylaxis_word",
+        ),
+        source="World Allergy Organization anaphylaxis guidance, 2020",
+        date="2026-11",
+    ),
+    Family(
+        id="overdose_poison",
+        level="emergency",
+        rules=("overdose", "unknown_pills", "poison"),
+        source="America's Poison Centers, 2024",
+        date="2026-11",
+    ),
+    Family(
+        id="stroke_tia",
+        level="emergency",
+        rules=(
+            "face_droop",
+            "one_sided_weak",
+            "speech",
+            "stroke_word",
+            "sudden vision_loss",
+            "sudden confused",
+            "balance sudden|vision_change|headache",
+        ),
+        source="American Heart Association/American Stroke Association, BE FAST warning signs, 2023",
+        date="2026-11",
+    ),
+    Family(
+        id="aorta",
+        level="emergency",
+        rules=("tearing_pain", "pulsating_belly"),
+        source="ACC/AHA guideline on aortic disease, 2022",
+        date="2026-11",
+    ),
+    Family(
+        id="pe_dvt",
+        level="emergency",
+        rules=(
+            "leg_swelling breathless|chest_pain|coughing_blood|severe_breathing|palpitations|faint",
+            "calf_pain breathless|coughing_blood|severe_breathing",
+            "coughing_blood breathless|chest_pain",
+            "after_operation breathless|severe_breathing|coughing_blood",
+        ),
+        source="NICE NG158, Venous thromboembolic diseases, 2023",
+        date="2026-11",
+    ),
+    Family(
+        id="pregnancy_postpartum",
+        level="emergency",
+        rules=(
+            "pregnant|@pregnant bleeding",
+            "pregnant|@pregnant headache severe|vision_change|upper_belly_pain",
+            "pregnant|@pregnant vision_change|upper_belly_pain|shoulder_tip|waters|faint|chest_pain|breathless",
+            "pregnant|@pregnant no_movement",
+            "pregnant|@pregnant belly_pain severe",
+            "pregnant|postpartum|@pregnant #pressure_pregnant",
+            "postpartum pads|bleeding",
+            "postpartum headache severe|vision_change",
+            "postpartum chest_pain|breathless|fever",
+            "waters pregnant",
+        ),
+        source="CDC, Hear Her: urgent maternal warning signs, 2024; ACOG Practice Bulletin 222, 2020",
+        date="2026-11",
+    ),
+    Family(
+        id="cardiac",
+        level="emergency",
+        rules=(
+            "chest_pain",
+            "heart_attack",
+            "upper_body_pain sweating|breathless|nausea|faint",
+            "palpitations faint|breathless|collapse",
+            "sweating breathless nausea",
+        ),
+        source="American Heart Association, Warning signs of a heart attack, 2022",
+        date="2026-11",
+    ),
+    Family(
+        id="breathing",
+        level="emergency",
+        rules=(
+            "severe_breathing",
+            "breathless blue",
+            "blue wheeze|fast_breathing|cannot_swallow",
+            "breathless worse_at_rest",
+            "breathless wheeze",
+            "#oxygen_low",
+        ),
+        source="British Thoracic Society and SIGN 158, asthma, 2019; Manchester Triage System, 2014",
+        date="2026-11",
+    ),
+    Family(
+        id="sepsis_meningitis",
+        level="emergency",
+        rules=(
+            "fever|#fever confused|fast_breathing|mottled|stiff_neck|fixed_rash|drowsy|very_ill",
+            "fever|#fever|rigors immune_low|@immune_low",
+            "fever|#fever after_operation",
+            "stiff_neck headache light_hurts|vomiting|fixed_rash",
+            "stiff_neck headache fever|#fever",
+            "fixed_rash",
+            "infected_skin confused|fast_breathing|rigors|mottled",
+            "fever|#fever no_urine",
+            "uti confused|rigors",
+        ),
+        source="NICE NG253, Suspected sepsis, 2025; NICE NG240, Meningitis, 2024; NICE CG151, Neutropenic sepsis, 2020",
+        date="2026-11",
+    ),
+    Family(
+        id="head",
+        level="emergency",
+        rules=(
+            "thunderclap",
+            "head_fluid head_injury|fall",
+            "head_injury drowsy|vomiting|confused|memory|faint|seizure|vision_change|one_sided_weak",
+            "head_injury blood_thinner|@anticoagulant",
+        ),
+        source="NICE NG232, Head injury, 2023; NICE CG150, Headaches, 2021",
+        date="2026-11",
+    ),
+    Family(
+        id="gi_bleed",
+        level="emergency",
+        rules=(
+            "vomiting_blood",
+            "black_stool",
+            "bloody_stool much|faint|blood_thinner|@anticoagulant|palpitations",
+        ),
+        source="NICE CG141, Acute upper gastrointestinal bleeding, 2016",
+        date="2026-11",
+    ),
+    Family(
+        id="trauma",
+        level="emergency",
+        rules=("crash", "bone_out", "burn burn_severe", "spinal"),
+        source="Advanced Trauma Life Support, 10th edition, 2018; NHS, Burns and scalds, 2022",
+        date="2026-11",
+    ),
+    Family(
+        id="severe_bleeding",
+        level="emergency",
+        rules=("bleeding cannot_stop", "severe_wound", "bleeding faint much"),
+        source="International Liaison Committee on Resuscitation, first aid consensus, 2020",
+        date="2026-11",
+    ),
+    Family(
+        id="cauda_equina_cord",
+        level="emergency",
+        rules=(
+            "saddle_numb",
+            "back_pain bladder_bowel",
+            "back_pain leg_weakness",
+            "leg_weakness bladder_bowel",
+        ),
+        source="NICE NG59, Low back pain and sciatica, 2020",
+        date="2026-11",
+    ),
+    Family(
+        id="hypoglycaemia",
+        level="emergency",
+        rules=(
+            "sugar_low|#sugar_below_54 confused|drowsy|cannot_swallow|seizure|unconscious|speech|very_ill",
+            "#sugar_below_54 shaky|sweating|faint|vision_change",
+            "insulin_error",
+        ),
+        source="American Diabetes Association, Standards of Care in Diabetes 2026, section 6",
+        date="2026-11",
+    ),
+    Family(
+        id="dka_hhs",
+        level="emergency",
+        rules=(
+            "#ketones_high",
+            "ketones_high",
+            "fruity_breath",
+            "diabetes|sugar_high|@diabetes|#sugar_high vomiting|fast_breathing|confused",
+            "sugar_high|#sugar_high drowsy|very_ill|belly_pain|breathless",
+        ),
+        source="American Diabetes Association, Standards of Care in Diabetes 2026, section 16; JBDS, 2023",
+        date="2026-11",
+    ),
+    Family(
+        id="adrenal",
+        level="emergency",
+        rules=("steroid_dependent|@steroids vomiting|collapse|faint|confused|drowsy",),
+        source="Society for Endocrinology, Adrenal crisis, 2023; NHS steroid emergency card, 2020",
+        date="2026-11",
+    ),
+    Family(
+        id="alcohol_withdrawal",
+        level="emergency",
+        rules=("stopped_drinking withdrawal",),
+        source="American Society of Addiction Medicine, Alcohol withdrawal management, 2020",
+        date="2026-11",
+    ),
+    Family(
+        id="carbon_monoxide",
+        level="emergency",
+        rules=("co_alarm", "several_people co_signs indoors"),
+        source="Centers for Disease Control and Prevention, Carbon monoxide poisoning basics, 2024",
+        date="2026-11",
+    ),
+    Family(
+        id="eye",
+        level="emergency",
+        rules=("chemical_eye", "vision_loss", "eye_pain halos|vomiting|vision_change", "eye_injury"),
+        source="American Academy of Ophthalmology, Eye emergencies, 2023",
+        date="2026-11",
+    ),
+    Family(
+        id="testicular",
+        level="emergency",
+        rules=("testicle",),
+        source="NICE Clinical Knowledge Summary, Scrotal pain and swelling, 2024",
+        date="2026-11",
+    ),
+    Family(
+        id="limb_ischaemia",
+        level="emergency",
+        rules=("cold_limb pale_limb", "cold_limb numb"),
+        source="European Society for Vascular Surgery, Acute limb ischaemia, 2020",
+        date="2026-11",
+    ),
+    Family(
+        id="hypertensive_emergency",
+        level="emergency",
+        rules=(
+            "#pressure_severe bp_symptoms|headache|vision_change|chest_pain|breathless|confused|one_sided_weak|speech",
+        ),
+        source="AHA/ACC high blood pressure guideline, 2025",
+        date="2026-11",
+    ),
+    Family(
+        id="critical_lab",
+        level="emergency",
+        rules=("#critical_emergency", "#inr_high bleeding"),
+        source="University of Iowa and Main Line Health laboratory critical value lists, 2025",
+        date="2026-11",
+    ),
+    Family(
+        id="urgent_same_day",
+        level="urgent",
+        rules=(
+            "#pressure_severe",
+            "#critical_advise",
+            "#inr_high",
+            "#sugar_below_54",
+            "#high_fever",
+            "#ketones_raised",
+            "uti fever|#fever|flank|vomiting",
+            "fever|#fever flank",
+            "blood_urine",
+            "infected_skin",
+            "leg_swelling",
+            "floaters",
+            "repeated_low",
+            "another_low",
+            "persistent_vomiting for_days",
+            "breathless",
+            "head_injury",
+            "bloody_stool",
+            "belly_pain severe",
+            "jaundice",
+            "animal_bite",
+            "coughing_blood",
+            "eye_pain sudden",
+            "asked_thinner_bleed blood_thinner|@anticoagulant",
+            "pregnant|@pregnant fever|#fever|persistent_vomiting|belly_pain|headache",
+            "fever|#fever for_days",
+            "depressed_breath",
+        ),
+        source="NHS 111 and NICE guidance on same-day care, 2024",
+        date="2026-11",
+    ),
+)
