@@ -200,7 +200,7 @@ class Records:
         for row in rows:
             by_kind.setdefault(type(row), []).append(row)
         self.observations: Sequence[Observation] = sorted(
-            (row for row in by_kind.get(Observation, []) if row.status in VALID_STATUSES),  # type: ignore[union-attr]
+            (row for row in by_kind.get(Observation, []) if row.status in VALID_STATUSES),  # type: ignore[union-attr, misc]
             key=lambda row: (_instant(row.effective), row.id),
         )
         self.medications: Sequence[Medication] = by_kind.get(Medication, [])  # type: ignore[assignment]
