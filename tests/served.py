@@ -40,13 +40,15 @@ class Served(NamedTuple):
 
 
 @contextmanager
-def serve(data: Path, *, command: str = "serve", port: int | None = None, **environment: str) -> Iterator[Served]:
+def serve(
+    data: Path, *, command: str = "serve", port: int | None = None, migrate: bool = True, **environment: str
+) -> Iterator[Served]:
     """Run `manage.py <command>` on a free port until the block ends; `environment` goes to it, and to no other."""
     port = port or free_port()
     data.mkdir(parents=True, exist_ok=True)
     with nullcontext(environment) if "DATABASE_URL" in environment else own_database() as database:
         environment = environment | database
-        if command != "demo":
+        if migrate and command != "demo":
             migrated = run_command("migrate", "--verbosity", "0", data=data, **environment)
             assert migrated.returncode == 0, migrated.stderr
         log = data / f"server-{port}-{secrets.token_hex(4)}.log"

@@ -13,8 +13,8 @@ import pytest
 from tests.event_stream import ServerSentEvent
 from tests.served import STOP_SECONDS, Served, events_of, own_database, serve
 
-TOKENS = 60
-SLOWLY = {"HEALTHCHAT_GUESTS": "true", "HEALTHCHAT_MODEL": f"scripted:tokens={TOKENS},every_ms=100"}
+TOKENS = 30
+SLOWLY = {"HEALTHCHAT_GUESTS": "true", "HEALTHCHAT_MODEL": f"scripted:tokens={TOKENS},every_ms=100,bare=1"}
 SEEN = 5
 
 
@@ -25,7 +25,7 @@ def test_it_goes_on_where_the_server_went_away(tmp_path: Path, how: signal.Signa
             started = visitor.post("/api/chat/message", json={"message": "What is it?"}).json()
             seen = _watch_until_it_goes_away(visitor, started["feed"], first, how)
             cookies = visitor.cookies
-        with serve(tmp_path, **SLOWLY, **database) as second, second.client() as visitor:
+        with serve(tmp_path, migrate=False, **SLOWLY, **database) as second, second.client() as visitor:
             visitor.cookies = cookies
             with visitor.stream("GET", started["feed"], headers={"Last-Event-ID": seen[-1].id}) as feed:
                 rest = list(events_of(feed))[1:]
