@@ -320,28 +320,27 @@ class TestRenewing:
     def test_it_holds_the_lease_longer(self, run: Run) -> None:
         claim(run.id, worker="a", now=NOW)
 
-        assert renew(run.id, worker="a", now=LATER) == "held"
+        assert renew(worker="a", now=LATER) == {run.id: "held"}
         assert claim(run.id, worker="b", now=LATER + timedelta(seconds=1)) is None
 
     def test_it_is_lost_once_another_holds_it(self, run: Run) -> None:
         claim(run.id, worker="a", now=NOW)
         claim(run.id, worker="b", now=LATER)
 
-        assert renew(run.id, worker="a", now=LATER) == "lost"
+        assert renew(worker="a", now=LATER) == {}
         assert Run.objects.get(id=run.id).worker == "b"
 
-    def test_it_is_lost_after_it_has_ended_or_is_gone(self, run: Run) -> None:
+    def test_it_is_lost_after_it_has_ended(self, run: Run) -> None:
         claim(run.id, worker="a", now=NOW)
         Run.objects.filter(id=run.id).update(status=Run.Status.COMPLETE)
 
-        assert renew(run.id, worker="a", now=NOW) == "lost"
-        assert renew(uuid4(), worker="a", now=NOW) == "lost"
+        assert renew(worker="a", now=NOW) == {}
 
     def test_it_says_when_the_run_is_to_be_cancelled(self, run: Run) -> None:
         claim(run.id, worker="a", now=NOW)
         runs.request_cancel(run.id, now=NOW)
 
-        assert renew(run.id, worker="a", now=NOW) == "to_be_cancelled"
+        assert renew(worker="a", now=NOW) == {run.id: "to_be_cancelled"}
 
 
 class TestEnding:
