@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, time
 from typing import Any, ClassVar
 
 from django.db.models import F, Q, QuerySet
-from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema, extend_schema_view
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.generics import get_object_or_404
 from rest_framework.mixins import ListModelMixin
@@ -52,7 +53,7 @@ class RowSerializer(serializers.ModelSerializer[Any]):
     """What every row has. Dates are as recorded, which may be only a year or a month."""
 
     id = serializers.CharField(source="key", help_text="Stable: the same after importing again.")
-    source = serializers.UUIDField(source="source_id")
+    source = serializers.UUIDField(source="source_id")  # type: ignore[assignment]
 
 
 class ObservationSerializer(RowSerializer):

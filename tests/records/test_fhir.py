@@ -179,7 +179,7 @@ def test_it_takes_observations_that_a_report_contains(write: Writer) -> None:
 
     inner, _ = read(write(person(), report)).rows
 
-    assert (inner.id, inner.panel, inner.value) == ("r1#c1", "r1", 130.0)
+    assert (inner.id, inner.evidence, inner.panel, inner.value) == ("r1#c1", "r1", "r1", 130.0)
 
 
 @pytest.mark.parametrize("form", ["urn", "relative", "absolute", "contained", "inline", "ingredient", "display"])
@@ -378,6 +378,11 @@ def test_it_makes_stable_ids_for_rows_that_have_none(write: Writer) -> None:
 
     assert first == second
     assert first.startswith("hash-")
+
+
+@pytest.mark.parametrize("odd", ["a/b", "a b", "a?b", "ü", "x" * 101, "a#b", "%2F"])
+def test_it_makes_an_id_that_can_stand_in_an_address(write: Writer, odd: str) -> None:
+    assert only(write(person(), observation(odd))).id.startswith("hash-")
 
 
 @pytest.mark.parametrize("written", ["2020", "2020-05", "2020-05-17", "2020-05-17T08:30:00.123+02:00"])

@@ -28,7 +28,7 @@ def test_it_makes_the_patient_and_says_what_came_in(alice: User, write: Writer) 
     said = run(write(person(), observation(), unknown, {"resourceType": "Claim"}))
 
     assert said.splitlines() == [
-        "records.json: 2 observation",
+        "records.json: 2 observations",
         "  not taken: 1 Claim",
         "  kept as they stand, without being understood: 1",
         "    1 × Frobnicate index: a test that is not known here",

@@ -84,8 +84,8 @@ class _Gathering:
             retracted=tuple(self._retracted),
         )
 
-    def _resource(self, entry: Entry) -> Resource:
-        return Resource(entry, file=self._file, links=self._links, notes=self._notes)
+    def _resource(self, entry: Entry, *, within: str = "") -> Resource:
+        return Resource(entry, file=self._file, links=self._links, notes=self._notes, within=within)
 
     def _take(self, resource: Resource) -> None:
         if resource.type == "Patient":
@@ -101,7 +101,7 @@ class _Gathering:
         self._note_panel(resource)
         for inner in objs(resource.data.get("contained")):
             if inner.get("resourceType") == "Observation":
-                self._take(self._resource(Entry({**inner, "id": f"{resource.id}#{text(inner.get('id'))}"})))
+                self._take(self._resource(Entry(inner), within=resource.id))
         # What it refers to may come later in the file.
         if any(key in resource.data for key in ("medicationReference", "medication", "reasonReference")):
             self._waiting.append(resource)
@@ -145,5 +145,5 @@ class _Gathering:
 
     def _group(self) -> None:
         for row in list(self._rows):
-            if isinstance(row, Observation) and row.panel is None and row.evidence in self._panels:
-                self._rows.replace(msgspec.structs.replace(row, panel=self._panels[row.evidence]))
+            if isinstance(row, Observation) and row.panel is None and row.id in self._panels:
+                self._rows.replace(msgspec.structs.replace(row, panel=self._panels[row.id]))

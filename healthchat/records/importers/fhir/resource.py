@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import Counter
 
 import msgspec
@@ -12,8 +13,8 @@ from healthchat.records.importers.fhir.elements import Concept, concept, obj, ob
 from healthchat.records.importers.fhir.stream import Entry, Json
 from healthchat.records.importers.imported import Unmapped
 
-MAX_ID_LENGTH = 100
-"""Of a resource's own id (FHIR allows 64); longer ones are hashed."""
+_ID = re.compile(r"[A-Za-z0-9\-._:|]{1,100}")
+"""FHIR's ids are of 64 letters, digits, hyphens and dots; systems take a little more freedom."""
 MAX_NAME_LENGTH = 500
 
 
@@ -69,14 +70,15 @@ class Links:
 
 
 class Resource:
-    def __init__(self, entry: Entry, *, file: str, links: Links, notes: Notes) -> None:
+    def __init__(self, entry: Entry, *, file: str, links: Links, notes: Notes, within: str = "") -> None:
         self.data = entry.resource
         self.file = file
         self.links = links
         self.notes = notes
         self.type = text(self.data.get("resourceType"))
         self._full_url = entry.full_url
-        self.id = self._id()
+        self.id = f"{within}#{self._id()}" if within else self._id()
+        self.evidence = within or self.id
 
     @property
     def references(self) -> tuple[Reference, ...]:
@@ -88,7 +90,7 @@ class Resource:
     @property
     def row(self) -> dict[str, str]:
         """The fields that every row has."""
-        return {"id": self.id, "evidence": self.id, "source": self.file}
+        return {"id": self.id, "evidence": self.evidence, "source": self.file}
 
     def contained(self, inner_id: str) -> dict[str, Json]:
         inner = (item for item in objs(self.data.get("contained")) if text(item.get("id")).lstrip("#") == inner_id)
@@ -110,7 +112,8 @@ class Resource:
             own = self._full_url.removeprefix("urn:uuid:")
         if not own:
             return digest(self.data)
-        return own if len(own) <= MAX_ID_LENGTH else digest(own)
+        # What is no id by the standard could not stand in an address.
+        return own if _ID.fullmatch(own) else digest(own)
 
 
 def reference(written: str) -> Reference | None:

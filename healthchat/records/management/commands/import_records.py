@@ -16,7 +16,7 @@ from rich.progress import Progress
 
 from healthchat.records.importers import Import, NotUnderstood, read_file
 from healthchat.records.models import Patient, Source
-from healthchat.records.view import store
+from healthchat.records.view import MODELS, store
 
 UNMAPPED_SHOWN = 10
 
@@ -41,8 +41,8 @@ class Command(BaseCommand):
             self._report(source)
 
     def _report(self, source: Source) -> None:
-        counts = ", ".join(f"{count} {kind}" for kind, count in source.counts.items()) or "no rows"
-        self.stdout.write(f"{source.name}: {counts}")
+        counts = ", ".join(f"{count} {MODELS[kind]._meta.verbose_name_plural}" for kind, count in source.counts.items())
+        self.stdout.write(f"{source.name}: {counts or 'no rows'}")
         if source.skipped:
             self.stdout.write(
                 "  not taken: " + ", ".join(f"{count} {type_}" for type_, count in source.skipped.items())
