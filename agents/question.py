@@ -108,6 +108,8 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     other_period: Period | None = None
     """The second one of a comparison; `period` is then the earlier."""
     threshold: Threshold | None = None
+    second_threshold: Threshold | None = None
+    """The diastolic limit of "over 140/90"."""
     unit: str | None = None
     """The unit the answer is wanted in."""
     value: float | None = None

@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from agents.question import Ask, Intent, Period
+from agents.question import Ask, Intent, Period, Threshold
 from agents.understanding.intents import only_wearables
 from agents.understanding.lexicon import FOODS, VACCINES, Kind
 from agents.understanding.scores import PLAIN_CONCEPTS, score_asked
-from agents.understanding.slots import Slots
+from agents.understanding.slots import Slots, tests_of_conditions
 
 LABORATORY_RESULTS = "laboratory results"
 """The subject of a summary of laboratory results alone."""
@@ -78,17 +78,6 @@ _KINDS: dict[Intent, tuple[Kind, ...]] = {
 _PLAIN_VISITS = re.compile(
     r"(?:doctor |office |clinic )?(?:visits?|appointments?)|encounters|check-?ups?|check ups?|clinic"
 )
-_CONDITION_TESTS = (
-    (r"diabet", ("a1c", "glucose")),
-    (r"hypertens|high blood pressure", ("systolic", "diastolic")),
-    (r"cholesterol|lipid", ("ldl", "total_cholesterol")),
-    (r"an(?:a)?em", ("hemoglobin",)),
-    (r"kidney|renal|ckd", ("egfr", "creatinine")),
-    (r"thyroid", ("tsh",)),
-    (r"obes|weight", ("weight", "bmi")),
-    (r"gout", ("uric_acid",)),
-    (r"liver|hepat", ("alt", "ast")),
-)
 _SYMPTOM = re.compile(
     r"\b(?:cough\w*|headaches?|dizz\w+|nausea|rash\w*|tired\w*|fatigue|diarrh?o?ea|constipat\w+|itch\w*|dry mouth|sweat\w+|"
     r"cramps?|(?:muscle|joint|back|stomach|chest|leg) (?:pain\w*|ache\w*|cramps?)|pain|insomnia|swelling|swollen \w+|bruis\w+|"
@@ -115,9 +104,16 @@ def ask_for(intent: Intent, slots: Slots, *, today: date) -> Ask:
         period=period,
         other_period=other,
         threshold=limit if intent in MEASURED else None,
+        second_threshold=_second(slots) if intent in MEASURED else None,
         unit=unit if intent in MEASURED else None,
         value=value.value if value and intent in MEASURED else None,
     )
+
+
+def _second(slots: Slots) -> Threshold | None:
+    if slots.limit is None or slots.limit.second is None:
+        return None
+    return Threshold(comparator=slots.limit.threshold.comparator, value=slots.limit.second, unit=slots.limit.threshold.unit)
 
 
 def _concepts(intent: Intent, slots: Slots) -> tuple[str, ...]:
@@ -129,9 +125,8 @@ def _concepts(intent: Intent, slots: Slots) -> tuple[str, ...]:
         and any(re.search(r"average|month", test.text) for test in slots.tests)
     ):
         return ("glucose",)
-    if not slots.tests and intent == "trend":
-        words = " ".join(name.text for name in slots.named("condition"))
-        return next((concepts for pattern, concepts in _CONDITION_TESTS if re.search(pattern, words)), ())
+    if not slots.tests and intent in {"trend", "explain_test"}:
+        return tests_of_conditions(slots)
     if intent == "trend" and [test.text for test in slots.tests] == ["cholesterol"]:
         return ("total_cholesterol", "ldl")
     return slots.concepts

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+from agents.concepts import CONCEPTS
 from agents.events import Clarify, Option
 from agents.question import Ask
-from agents.understanding.phrasing import question_for, summary_of
+from agents.records import Records
+from agents.understanding.phrasing import name_of, question_for, summary_of
 
 _VAGUE = (
     (
@@ -43,6 +45,35 @@ def clarify_between(best: Ask, rival: Ask) -> Clarify | None:
     if options[0].question == options[1].question:
         return None
     return Clarify(question="Which of these do you mean?", options=options)
+
+
+def clarify_leaning(text: str, records: Records) -> Clarify | None:
+    """Ask which test is meant where a question says only "that" or a time; None for any other question."""
+    pronoun = re.search(r"\b(?:it|that|this|those|these|they)\b", text)
+    period = re.fullmatch(r"(?:and|what about|how about|ok|so|but)? ?(?P<time>(?:in |since |over |the )?(?:last|past|this|(?:19|20)\d\d)\b.*)", text)
+    if len(text.split()) > 8 or not (pronoun or period):
+        return None
+    known = [concept for concept in CONCEPTS if concept in records.by_concept]
+    often = sorted(known, key=lambda concept: -len(records.by_concept[concept]))
+    names = list(dict.fromkeys(name_of(_together(concept)) for concept in often))[:2]
+    if len(names) < 2:
+        return None
+    options = tuple(
+        Option(
+            label=f"My {name}",
+            question=f"What was my {name} {period['time']}?"
+            if period
+            else f"{text[: pronoun.start()]}my {name}{text[pronoun.end() :]}?".capitalize()
+            if pronoun
+            else "",
+        )
+        for name in names
+    )
+    return Clarify(question="Which result do you mean?", options=options)
+
+
+def _together(concept: str) -> tuple[str, ...]:
+    return ("systolic", "diastolic") if concept in {"systolic", "diastolic"} else (concept,)
 
 
 def clarify_vague(text: str) -> Clarify:

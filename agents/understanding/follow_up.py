@@ -10,7 +10,6 @@ import msgspec
 
 from agents.question import Ask, Intent
 from agents.understanding.asks import MEASURED, NEEDS_A_TEST, ask_for
-from agents.understanding.intents import ranked, scored
 from agents.understanding.phrasing import name_of
 from agents.understanding.scores import NAMES
 from agents.understanding.slots import Slots
@@ -42,7 +41,7 @@ def taken_over(slots: Slots, before: Ask, *, today: date, best: float) -> Ask | 
         return msgspec.structs.replace(before, concepts=other, value=None, inherited=True)
     left = " ".join(_FILLING.sub(" ", re.sub(r"\b[A-Z]{2,}\b", " ", slots.frame)).split())
     opened = re.match(rf"^{_OPENING}\b", slots.text) is not None
-    if left or not (opened or (slots.periods and not slots.tests)):
+    if left or not (opened or ((slots.periods or slots.unit) and not slots.tests)):
         return None
     if slots.tests and before.intent in MEASURED:
         new = ask_for(before.intent, slots, today=today)
@@ -76,14 +75,16 @@ def taken_over(slots: Slots, before: Ask, *, today: date, best: float) -> Ask | 
 
 def completed(slots: Slots, before: Ask, *, best: float, top: Intent | None) -> str | None:
     """The question with what it leaves out put in: "is that bad" becomes "is my HbA1c bad"."""
-    if slots.tests or (slots.names and not _PRONOUN.search(slots.text)):
-        return None
     thing = _thing(before)
-    if not thing:
-        return None
     pronoun = _PRONOUN.search(slots.text)
+    if not thing or ((slots.tests or slots.names) and not pronoun):
+        return None
+    if slots.tests:
+        return _put_in(thing, slots.text, pronoun) if pronoun and _TOGETHER.search(slots.text) else None
+    if re.fullmatch(r"(?:and |but )?(?:since when|for how long|how long)", slots.text) and before.subject:
+        return f"since when am i taking {thing}"
     if pronoun and (best < COMPLETE or top in NEEDS_A_TEST or top in _TAKES_A_THING):
-        return f"{slots.text[: pronoun.start()]}{thing}{slots.text[pronoun.end() :]}"
+        return _put_in(thing, slots.text, pronoun)
     if best >= COMPLETE or len(slots.text.split()) > 9:
         return None
     if re.fullmatch(
@@ -97,6 +98,11 @@ def completed(slots: Slots, before: Ask, *, best: float, top: Intent | None) -> 
     return None
 
 
+def _put_in(thing: str, text: str, pronoun: re.Match[str]) -> str:
+    return f"{text[: pronoun.start()]}{thing}{text[pronoun.end() :]}"
+
+
+_TOGETHER = re.compile(r"\b(?:link\w*|relat\w+|connect\w+|correlat\w+|affect\w*|because|depend\w*|due to|caus\w+|influenc\w+)\b")
 _TAKES_A_THING: frozenset[Intent] = frozenset(
     {
         "real_change",
@@ -116,7 +122,7 @@ _TAKES_A_THING: frozenset[Intent] = frozenset(
 _CUES = re.compile(
     r"\b(?:highest|lowest|max\w*|min\w*|average|mean|trend\w*|worr\w+|normal|bad|good|ok|okay|high|low|when|how often|how many times|"
     r"improv\w+|worse|better|up|down|chart|graph|plot|chang\w+|latest|last|first|before|recent|dangerous|serious|lower|raise|reduce|"
-    r"over time|above|below|over|under|noise|significant|real|eat|diet|food|why|mean|history|dose|start\w*|stop\w*|convert)\b"
+    r"over time|above|below|over|under|noise|significant|real|eat|diet|food|why|mean|history|dose|start\w*|stop\w*|convert|compare\w*|vs|than)\b"
 )
 
 
@@ -142,6 +148,8 @@ def _other_one(text: str, before: Ask) -> tuple[str, ...]:
 
 def _with_period(slots: Slots, before: Ask, today: date) -> Ask:
     new = ask_for(before.intent, slots, today=today)
+    if before.intent == "latest_value" and new.period and new.period.label.startswith(("the ", "since ", "from ")):
+        return msgspec.structs.replace(ask_for("trend", slots, today=today), concepts=before.concepts, inherited=True)
     if before.intent == "compare_periods" and before.period and len(slots.periods) == 1:
         return msgspec.structs.replace(before, other_period=slots.periods[0], inherited=True)
     return msgspec.structs.replace(before, period=new.period, other_period=new.other_period, inherited=True)
@@ -173,9 +181,3 @@ def _with_name(slots: Slots, before: Ask) -> Ask | None:
         return None
     again = ask_for(before.intent, slots, today=date.min)
     return msgspec.structs.replace(before, subject=again.subject, inherited=True)
-
-
-def intent_of(slots: Slots) -> Intent | None:
-    """The strongest intent by itself."""
-    order = ranked(scored(slots))
-    return order[0][0] if order else None

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from agents.question import Intent
 from agents.understanding.lexicon import ANTIBIOTICS, SERIOUS
 from agents.understanding.scores import score_asked
-from agents.understanding.slots import WEARABLES, Slots
+from agents.understanding.slots import WEARABLES, Slots, tests_of_conditions
 
 Condition = Callable[[Slots], bool]
 
@@ -209,6 +209,9 @@ _TABLE: tuple[tuple[Intent, float, str, Condition], ...] = (
             and not re.search(r"\bmy (?:health|blood|lab|record|med|doctor)", slots.text)
         ),
     ),
+    ("out_of_scope", 24, r"(?:advice|opinion|recommendations?|guidance|okay|approval) (?:on|about|for|regarding|to) (?:start|stopp?|tak|quit|chang|switch|increas|reduc|dos)\w*\b.*(?:MED|meds|medic\w+|dose|pills?)|^(?:just )?(?:give|get|sell|send|order|buy|hand) me (?:some |a |an |the |more )?MED", _medicine),
+    ("out_of_scope", 24, r"\b(?:is|could|can|might) (?:this|it|that|my|the) (?:\w+ ){0,2}(?:be )?(?:a |an )?COND", _serious_and_unknown),
+    ("privacy", 26, r"\bmy (?:data|information|info|details|records|chats?|questions)\b.*\b(?:private|safe|secure|confidential|shared|sold|encrypted|protected|leaked|visible)\b", _always),
     # Talk
     (
         "smalltalk",
@@ -272,11 +275,11 @@ _TABLE: tuple[tuple[Intent, float, str, Condition], ...] = (
     (
         "last_date",
         8.2,
-        r"\b(?:when|what (?:date|day|time|year|month)|how long ago|how (?:recent|recently|old)|how long (?:since|has it been since|is it since)|what was the date|date of|last time|(?:since|the) last)\b.*\b(?:TEST|OTHER|PROC|blood tests?|labs?)\b.*(?:check\w*|measur\w+|test\w*|done|taken|took|drawn|performed|record\w*|have|had|ago|last|do|run|ran|get|got|it)?",
+        r"\b(?:when|what (?:is the )?(?:date|day|time|year|month)|how long ago|how (?:recent|recently|old)|how long (?:since|has it been since|is it since)|what was the date|date of|last time|(?:since|the) last)\b.*\b(?:TEST|OTHER|PROC|blood tests?|labs?)\b.*(?:check\w*|measur\w+|test\w*|done|taken|took|drawn|performed|record\w*|have|had|ago|last|do|run|ran|get|got|it)?",
         lambda slots: (
             bool(
                 re.search(
-                    r"^(?:and )?(?:when|what (?:date|day|year|month)|how long|how recent|how old|date|last time)|\b(?:date of|how long ago|last time i|the date)\b",
+                    r"^(?:and )?(?:when|what (?:date|day|year|month)|how long|how recent|how old|what is the date|date|last time)|\b(?:date (?:of|on|for)|how long ago|last time i|the date)\b",
                     slots.text,
                 )
             )
@@ -427,7 +430,7 @@ _TABLE: tuple[tuple[Intent, float, str, Condition], ...] = (
     (
         "change",
         8.8,
-        rf"how (?:much|far|big) .*\b(?:chang\w+|drop\w*|ris(?:e|en)|rose|fall\w*|fell|gone (?:up|down)|go (?:up|down)|went (?:up|down)|come (?:up|down)|came (?:up|down)|increas\w+|decreas\w+|declin\w+|improv\w+|differ\w+|moved?|shift\w*|TEST PERIOD|better|worse|higher|lower)\b|\b(?:first|earliest|initial|oldest|baseline)\b.*\b(?:latest|last|most recent|now|current|newest)\b|(?:difference|change) (?:in|of|between)\b|by how much|\bnet change\b",
+        rf"how (?:much|far|big|many points) .*\b(?:chang\w+|drop\w*|ris(?:e|en)|rose|fall\w*|fell|gone (?:up|down)|go (?:up|down)|went (?:up|down)|come (?:up|down)|came (?:up|down)|increas\w+|decreas\w+|declin\w+|improv\w+|differ\w+|moved?|shift\w*|better|worse|higher|lower)\b|\b(?:first|earliest|initial|oldest|baseline)\b.*\b(?:latest|last|most recent|now|current|newest)\b|(?:difference|change) (?:in|of|between)\b|by how much|\bnet change\b",
         lambda slots: _tests(slots) and not _two_periods(slots) and not slots.named("medicine"),
     ),
     (
@@ -443,7 +446,7 @@ _TABLE: tuple[tuple[Intent, float, str, Condition], ...] = (
     (
         "real_change",
         9.5,
-        r"\b(?:real|meaningful\w*|significant\w*|statistical\w*|true|actual|genuine\w*|important)\b.*\b(?:change|difference|drop|rise|increase|decrease|improvement|shift|fall|changed|different)\b|\b(?:change|difference|drop|rise|increase|decrease|improvement|shift|fall|jump|changed)\b.*\b(?:real|meaningful|significant|statistically|matters?|important|noise|chance|random|genuine|actually mean)\b|\bnoise\b|\b(?:normal|natural|random|day[- ]to[- ]day|biological) (?:variation|fluctuation|variability|swings?|ups and downs|wobble)|just (?:chance|random|noise)|big enough to|margin of error|measurement error",
+        r"\b(?:real|meaningful\w*|significant\w*|statistical\w*|true|actual|genuine\w*|important)\b.*\b(?:change|difference|drop|rise|increase|decrease|improvement|shift|fall|changed|different)\b|\b(?:change|difference|drop|rise|increase|decrease|improvement|shift|fall|jump|changed)\b.*\b(?:real|meaningful|significant|statistically|matters?|important|noise|chance|random|genuine|actually mean)\b|\bnoise\b|\b(?:normal|natural|random|day[- ]to[- ]day|biological) (?:variation|fluctuation|variability|swings?|ups and downs|wobble)|just (?:chance|random|noise)|big enough to|margin of error|\b(?:measurement|lab|measuring|test) error|\bfluke\b|coincidence",
         _always,
     ),
     (
@@ -499,7 +502,7 @@ _TABLE: tuple[tuple[Intent, float, str, Condition], ...] = (
     (
         "correlation",
         9.5,
-        r"\b(?:relat\w+|correlat\w+|link\w*|connect\w+|associat\w+|tied|go together|goes together|go hand in hand|depend\w*|affect\w*|influenc\w+|impact\w*|move together|track\w* with|follow\w*|cause\w*|drive\w*|effect)\b",
+        r"\b(?:relat\w+|correlat\w+|link\w*|connect\w+|associat\w+|tied|together|in (?:step|tandem|sync)|go hand in hand|depend\w*|affect\w*|influenc\w+|impact\w*|move together|track\w* with|follow\w*|cause\w*|drive\w*|effect)\b",
         lambda slots: _two_tests(slots) and not slots.named("medicine"),
     ),
     (
@@ -521,7 +524,7 @@ _TABLE: tuple[tuple[Intent, float, str, Condition], ...] = (
     (
         "correlation",
         9,
-        r"(?:does|do|did|is|are|has) .*(?:make|makes|made|worsen|improve|raise|lower|increase|reduce)s?\b",
+        r"(?:does|do|did|is|are|has|will) .*(?:make|makes|made|worsen|improve|raise|lower|increase|reduce|bring)s?\b",
         lambda slots: (
             _two_tests(slots)
             and not slots.named("medicine")
@@ -555,7 +558,10 @@ _TABLE: tuple[tuple[Intent, float, str, Condition], ...] = (
         rf"^(?:my |the |show me my |show my |show |see my |what are my |what is in my |list my |give me my |can i see my )*(?:last |latest |recent |most recent |newest )*{_LABS}(?: please)?$",
         lambda slots: _no_tests(slots),
     ),
+    ("last_date", 8.4, r"^(?:has it been (?:long|a while|ages)|(?:in|on) (?:which|what) (?:month|day|year|date))\b.*(?:TEST|OTHER|PROC)", _always),
+    ("trend", 8.2, r"which (?:way|direction)\b|\bkeeps? (?:on )?(?:going|rising|falling|climbing|dropping|creeping)", _tests),
     # What a test or a result means
+    ("explain_test", 8.5, r"what (?:do|does|is|are|did) (?:they |you |doctors |the doctors? |people |a |an |the |it )*(?:test |check |measure |use |order |look at )?(?:a |an |the |for )*(?:TEST|OTHER)(?: \w+)? (?:used |good |tested |checked |needed )?for$|meaning of (?:a |an )?(?:low |high |raised |elevated )?(?:TEST|OTHER)|what (?:is|are|counts as|is considered) (?:a |an |the )?(?:normal|good|healthy|high|low|ideal|target|optimal|bad|dangerous|safe|recommended|desirable) (?:TEST|OTHER)|how (?:high|low) (?:should|is too)\b.*TEST|what should (?:a |an |the |my )?(?:TEST|OTHER)(?: \w+)? be", lambda slots: _tests(slots) and not re.search(r"\bmy (?:latest|last|current)", slots.text)),
     (
         "explain_test",
         8,
@@ -677,7 +683,7 @@ _TABLE: tuple[tuple[Intent, float, str, Condition], ...] = (
     (
         "medication_interactions",
         8.8,
-        r"(?:can|could|may|should) i (?:take|use|have|try)(?: a| an| some| any| my)? MED\b|is (?:it )?(?:MED|safe to take MED|it safe to take MED|it ok to take MED|it okay to take MED) (?:safe|ok|okay|a problem|fine|bad)?(?: for me| with)?|(?:safe|ok|okay) (?:for me )?to (?:take|use) (?:a |some )?MED",
+        r"(?:can|could|may|should) i (?:take|use|have|try)(?: a| an| some| any| my)? MED\b|is (?:it )?(?:MED|safe to take MED|it safe to take MED|it ok to take MED|it okay to take MED) (?:safe|ok|okay|a problem|fine|bad)\b|is it (?:safe|ok|okay|fine|bad) to (?:take|use) MED|(?:safe|ok|okay) (?:for me )?to (?:take|use) (?:a |some )?MED",
         lambda slots: _medicine(slots) and not _antibiotic(slots),
     ),
     (
@@ -730,7 +736,11 @@ _TABLE: tuple[tuple[Intent, float, str, Condition], ...] = (
         lambda slots: _antibiotic(slots) and not re.search(r"\bwith (?:my|what)|together|while", slots.text),
     ),
     ("allergies", 8, r"\b(?:react(?:ed|ion|ions)?) (?:to|badly)\b.*|reactions? (?:to|do i have)", _always),
+    ("medication_start", 9.3, rf"first time .*\b(?:prescribed|took|take|given|on)\b.*{_MEDS}|how many (?:years|months|weeks|days) (?:have|did) i (?:been )?(?:on|tak\w+|us\w+)", lambda slots: _medicine(slots)),
+    ("medication_interactions", 9.3, rf"\breact\w* with\b|\b(?:be taken|taken|used|combined|given) (?:alongside|with|together|along|at the same time|while)\b", lambda slots: _medicine(slots) or bool(re.search(rf"\b{_MEDS}\b", slots.frame))),
+    ("medication_side_effect", 9.7, rf"\b(?:hurts?|{_ILL})\b.*\b(?:is|could|might|can) (?:it|this|that)(?: be)? (?:from |because of |due to |caused by )?(?:the |my |one of my |a )?{_MEDS}\b", lambda slots: not slots.tests or slots.concepts == ("pain",)),
     # Conditions, history
+    ("conditions", 9.3, r"(?:am i|is|are) .*\b(?:listed|recorded|registered|down|documented|marked)\b.*COND|COND.*\b(?:listed|on my (?:list|chart|record|file))", _always),
     (
         "trend",
         9.2,
@@ -808,6 +818,12 @@ _TABLE: tuple[tuple[Intent, float, str, Condition], ...] = (
     ),
     (
         "screening_due",
+        9.2,
+        r"(?:what|which)\b.*\b(?:check-?ups?|tests|screenings?|exams?|VISIT)\b.*\b(?:need|should|due|recommended|at my age|like me|missing|behind)\b",
+        _always,
+    ),
+    (
+        "screening_due",
         8.9,
         r"\bscreen(?:ing|ings|ed)?\b|(?:due|overdue) for\b|\b(?:preventive|preventative|prevention)\b|(?:do|should|must|would|when should|when do|when am) i (?:need|get|have|be getting|be due|go for|do|schedule|due)\b.*\b(?:PROC|check-?ups?|tests?|VISIT|screen\w*|exam\w*)\b|(?:need|due|overdue|time) (?:for )?(?:a |an |my |another |next )*(?:\w+ )?(?:PROC|VISIT)|next (?:PROC|screening|check-?up|VISIT)\b|which (?:tests|checks|exams|check-?ups) (?:do|should|am) i|PROC (?:due|overdue)|am i (?:behind on|missing|up[ -]to[ -]date (?:on|with))",
         lambda slots: (
@@ -815,6 +831,17 @@ _TABLE: tuple[tuple[Intent, float, str, Condition], ...] = (
             and not re.search(rf"\b{_SHOTS}\b", slots.frame)
         ),
     ),
+    ("maximum", 8.6, r"\btop (?:TEST|OTHER|ever)\b|(?:has|have|was|were) (?:my )?(?:TEST|OTHER).*\bever (?:been |gone |gotten |got )?(?:really |very |too |that |so )?high\b", _tests),
+    ("minimum", 8.6, r"(?:has|have|was|were) (?:my )?(?:TEST|OTHER).*\bever (?:been |gone |gotten |got )?(?:really |very |too |that |so )?low\b", _tests),
+    ("trend", 9.2, r"^am i (?:still |slowly |steadily )?TEST\b", lambda slots: slots.concepts == ("weight",) and bool(re.search(r"gaining|losing|putting on", slots.text))),
+    ("before_after_medicine", 9.6, r"\bMED\b.*\b(?:any good|good|worth|useful|effective) (?:for|on|at|with)\b", _tests),
+    ("explain_test", 8.5, r"^what (?:is|are|does|counts as) (?:considered |a |an |the |called |it )*COND(?: mean)?$", lambda slots: bool(tests_of_conditions(slots))),
+    ("medication_list", 9.4, r"^what (?:is|are|do i (?:take|use)) (?:my |the |this )?(?:MED|pill|tablet)(?: \w+)? for$", _always),
+    ("medication_start", 9.2, r"\bdate\b.*\b(?:start\w*|began|prescribed|went on)\b.*MED", _medicine),
+    ("ever_diagnosed", 9.2, r"(?:do|does) (?:my|the) (?:medical )?(?:records?|charts?|files?|notes)\b.*\b(?:mention|say|show|list|contain|include|have)\b.*COND", _always),
+    ("visit_summary", 9, r"(?:going on|happening|new|the story|up) with my (?:health|body)\b", _always),
+    ("out_of_scope", 24, r"(?:dose|dosage|amount|how much|how many (?:units|pills|mg))\b.* (?:to|should i|do i need to) (?:take|inject|use|give)\b", _always),
+    ("privacy", 26, r"\b(?:see|sees|read|reads|access|monitor\w*|watch\w*|look at) (?:this|my|our|these|what i) (?:chats?|conversations?|messages?|questions?|type|ask|write|say)\b", _always),
     # Scores
     ("risk_score", 9.9, r"", _score),
     # The whole picture
@@ -839,6 +866,7 @@ _TABLE: tuple[tuple[Intent, float, str, Condition], ...] = (
         ),
     ),
     # Units
+    ("lifestyle", 9, r"\b(?:is|are|does|do|will|would|can) (?:eating |drinking |too much |more |less )*(?:salt|sugar|coffee|caffeine|alcohol|wine|eggs?|(?:red )?meat|butter|fat|fiber|fibre|fish|nuts|bread|rice|fruit|cheese|chocolate|tea|soda|exercise|running|yoga|stress|smoking|weight) (?:is |are )?(?:bad|good|ok|okay|harmful|helpful|help|raise|lower|affect|healthy|hurt)\b", lambda slots: not _two_tests(slots) or not re.search(r"affect|raise|lower", slots.text)),
     ("unit_conversion", 9.8, r"UNIT", _converts),
     ("unit_conversion", 9.8, r"\bconvert\w*\b", lambda slots: _tests(slots) or slots.value is not None),
 )

@@ -134,7 +134,7 @@ PROCEDURES = frozenset(
         bone density scan, bone scan, dexa scan, cardiac catheterization, catheter ablation, ablation, cardioversion,
         angioplasty, stent, bypass, bypass surgery, appendectomy, cholecystectomy, gallbladder removal, c-section,
         cesarean, hysterectomy, knee replacement, hip replacement, knee surgery, back surgery, heart surgery,
-        cataract surgery, eye exam, eye test, foot exam, dental exam, hearing test, physical exam, skin check, prostate exam,
+        cataract surgery, eye exam, eye test, eyes checked, eye check, eyes tested, teeth checked, teeth cleaned, hearing checked, feet checked, skin checked, foot exam, dental exam, hearing test, physical exam, skin check, prostate exam,
         iud insertion, stitches, sutures, dialysis, blood transfusion, transfusion, allergy test, tb test, hiv test,
         sleep study, sigmoidoscopy, lung cancer screening, colon cancer screening, breast cancer screening,
         cervical cancer screening, depression screening, std test, hepatitis c test, pregnancy test, physical"""

@@ -59,7 +59,7 @@ _AMOUNT = rf"(?:\d{{1,3}}|{'|'.join(sorted(AMOUNTS, key=len, reverse=True))})"
 _UNIT = r"(?:day|week|month|year|decade)"
 _POINT = rf"(?:\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH}(?: {_YEAR})?|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?: {_YEAR})?|\
 {_MONTH}(?: (?:of )?{_YEAR})?|{_YEAR}-\d\d(?:-\d\d)?|{_YEAR})".replace("\\\n", "")
-_FROM = r"(?:since|after|starting(?: in| from)?|from)"
+_FROM = r"(?:since|after|starting(?: in| from)?|from(?=.* on(?:wards?)?\b))"
 _UP_TO = r"(?:before|until|till|up to|prior to)"
 _NOW = r"(?:now|today|present)"
 
@@ -295,7 +295,10 @@ def _between(match: re.Match[str], today: date) -> Period | None:
 
 
 def _named_season(match: re.Match[str], today: date) -> Period | None:
-    span = _season(match["season"], today, int(match["year"]) if match["year"] else None)
+    name, year = match["season"], int(match["year"]) if match["year"] else None
+    span = _season(name, today, year)
+    if year is None and f"last {name}" in match[0] and f"this {name}" in match.string:
+        span = _season(name, today, span.end.year - 1)
     return _opened(match["opening"], span, f"in {span.label}")
 
 
@@ -325,7 +328,7 @@ def _by_age(text: str, birth: date) -> Iterator[PeriodMention]:
         yield PeriodMention(period, match.start(), match.end())
 
 
-_OPENING = rf"(?:(?P<opening>{_FROM}|{_UP_TO}) )?(?:(?:in|during|of|for|on|from|the|over) )*"
+_OPENING = rf"(?:(?P<opening>{_FROM}|{_UP_TO}) )?(?:(?:in|during|of|for|on|from|the|over|back in) )*"
 _READERS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
     (re.compile(pattern), reader)
     for pattern, reader in (

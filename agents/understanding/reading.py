@@ -22,7 +22,7 @@ from agents.question import Ask, Intent, Understood
 from agents.records import Records
 from agents.understanding import intents
 from agents.understanding.asks import MEASURED, NEEDS_A_TEST, ask_for
-from agents.understanding.clarification import clarify_between, clarify_vague
+from agents.understanding.clarification import clarify_between, clarify_leaning, clarify_vague
 from agents.understanding.follow_up import completed, taken_over
 from agents.understanding.lexicon import PHRASES, Kind
 from agents.understanding.names import own_names, own_vocabulary
@@ -40,10 +40,19 @@ EARLIER_TURNS = 6
 
 _TALK: frozenset[Intent] = frozenset({"smalltalk", "unclear"})
 _UNKNOWN_TEST = re.compile(
-    r"^(?:what|whats|how|show|tell|give|when|is|was|check|latest|last|current|do you (?:have|know)|get|find|can i see)\b.*?"
-    r"\b(?:my|the|me|latest|last|current)\b(?: (?:latest|last|most recent|current|recent|newest))?"
-    r" (?P<name>(?!health|doctor|life|future|results?|own|day|name)[a-z][a-z0-9 /-]{1,30}?)"
-    r"(?: (?:blood )?(?:levels?|results?|tests?|values?|readings?|counts?|numbers?|scores?))?(?: (?:is|was|like|at|now|today|checked|tested))*$"
+    r"^(?:and |so )?(?:(?:what|how) (?:is|was|are|were)|show(?: me)?|tell me|give me|get(?: me)?|find|check|look up|is|was|when was|what about|"
+    r"do (?:i|you) have|can i see|i want|any)? ?(?:my|the|a|an)?(?: (?:latest|last|most recent|current|recent|newest))? ?"
+    r"(?P<name>[a-z][a-z0-9-]*(?: [a-z0-9-]+){0,2}?)"
+    r"(?: (?:blood )?(?P<kind>levels?|results?|tests?|values?|readings?|counts?|titers?|antibod\w+))?(?: (?:high|low|normal|ok|now|today|checked|tested|done))*$"
+)
+_NO_TEST_NAME = frozenset(
+    """
+    i it is that this those these them they you me my mine am are was were do does did have has had be been a an the of for in on
+    at to with from by and or not no yes so if then health healthy doctor life future day name age risk body blood feeling feel
+    what when who why how which can could should would will need want get help good bad ok okay fine better worse results result
+    test tests lab labs record records number numbers level levels status news plan option options question questions next best
+    everything anything something nothing thing things problem issue today tomorrow now
+    """.split()
 )
 
 
@@ -81,16 +90,16 @@ def understand(query: Query, *, records: Records) -> Understood:
         if turn.role == "user":
             asks = [reading.ask for reading in _readings(turn.text, context, earlier)]
             earlier = next((ask for ask in reversed(asks) if ask.intent not in _TALK), earlier)
-    return _understood(_readings(query.text, context, earlier), text=query.text)
+    return _understood(_readings(query.text, context, earlier), text=query.text, records=records)
 
 
-def _understood(readings: Sequence[Reading], *, text: str) -> Understood:
+def _understood(readings: Sequence[Reading], *, text: str, records: Records) -> Understood:
     asks = tuple(reading.ask for reading in readings)
     clarify: Clarify | None = None
     if len(readings) == 1 and readings[0].rival is not None:
         clarify = clarify_between(readings[0].ask, readings[0].rival)
     elif all(ask.intent == "unclear" for ask in asks):
-        clarify = clarify_vague(normalise(text))
+        clarify = clarify_leaning(normalise(text), records) or clarify_vague(normalise(text))
     return Understood(asks=asks, summary=summary_of(asks), clarify=clarify)
 
 
@@ -118,7 +127,10 @@ def _reading(segment: str, context: Context, before: Ask | None) -> Reading:
         full = completed(slots, before, best=best, top=scores[0][0] if scores else None)
         if full is not None:
             return _inherited(_scored(_slots(full, context), segment, context), before)
-    return _scored(slots, segment, context)
+    reading = _scored(slots, segment, context)
+    if before is not None and reading.ask.intent == "lifestyle" and not reading.ask.concepts and before.concepts:
+        return Reading(msgspec.structs.replace(reading.ask, concepts=before.concepts, inherited=True))
+    return reading
 
 
 def _slots(plain: str, context: Context) -> Slots:
@@ -127,16 +139,11 @@ def _slots(plain: str, context: Context) -> Slots:
 
 def _inherited(reading: Reading, before: Ask) -> Reading:
     ask = reading.ask
-    value = (
-        before.value
-        if ask.value is None and ask.intent == "explain_result" and ask.concepts == before.concepts
-        else ask.value
-    )
-    return Reading(
-        msgspec.structs.replace(
-            ask, inherited=True, value=value, concepts=ask.concepts and (before.concepts or ask.concepts)
-        )
-    )
+    same = set(before.concepts) <= set(ask.concepts)
+    concepts = ask.concepts if same or not ask.concepts else before.concepts
+    explained = ask.intent == "explain_result" and ask.value is None
+    value = before.value if explained and same else ask.value
+    return Reading(msgspec.structs.replace(ask, concepts=concepts, value=value, inherited=True))
 
 
 def _scored(slots: Slots, segment: str, context: Context) -> Reading:
@@ -215,7 +222,7 @@ _COMPATIBLE = frozenset(
 def _nameable(slots: Slots) -> bool:
     return (
         bool(slots.named("observation", "unmapped"))
-        or any(intents.ranked(intents.scored(slots))[0][0] == intent for intent in ("trend", "real_change"))
+        or any(intents.ranked(intents.scored(slots))[0][0] == intent for intent in ("trend", "explain_test"))
         and bool(slots.named("condition"))
     )
 
@@ -234,7 +241,7 @@ def _checked(ask: Ask, slots: Slots, segment: str) -> Ask:
 
 def _unknown(slots: Slots, segment: str) -> Ask:
     match = _UNKNOWN_TEST.match(slots.text)
-    if match:
+    if match and (match["kind"] or re.search(r"\bmy\b", slots.text)) and not _NO_TEST_NAME & set(match["name"].split()):
         return Ask(intent="out_of_record", subject=_as_written(match["name"], segment))
     words = slots.text.split()
     if len(words) > 2 and not _HEALTHY.search(slots.text) and re.match(_OPENINGS, slots.text):
@@ -244,7 +251,7 @@ def _unknown(slots: Slots, segment: str) -> Ask:
 
 _OPENINGS = r"(?:what|who|where|when|why|how|which|is|are|do|does|can|could|should|tell|write|give|explain|translate|play|sing|make|open|find|buy|will)\b"
 _HEALTHY = re.compile(
-    r"\b(?:my|mine|i am|me|health\w*|doctor|blood|body|heart|sick|ill\w*|symptom\w*|medic\w+|test\w*|result\w*|record\w*|pain\w*|feel\w*|"
+    r"\b(?:my|mine|i|me|health\w*|doctor|blood|body|heart|sick|ill\w*|symptom\w*|medic\w+|test\w*|result\w*|record\w*|pain\w*|feel\w*|"
     r"that|it|this|those|them|worse|better)\b"
 )
 
@@ -269,8 +276,10 @@ def _merged(readings: Sequence[Reading]) -> list[Reading]:
 
 def _covers(ask: Ask, other: Ask) -> bool:
     """Whether the answer to the first answers the second."""
-    if ask == other:
+    if msgspec.structs.replace(ask, inherited=False) == msgspec.structs.replace(other, inherited=False):
         return True
+    if ask.intent == other.intent == "lifestyle":
+        return set(other.concepts) <= set(ask.concepts)
     if set(other.concepts) != set(ask.concepts):
         return False
     if other.intent == "last_date" and ask.intent in {"latest_value", "minimum", "maximum"}:

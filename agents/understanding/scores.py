@@ -21,13 +21,13 @@ WORDS: tuple[tuple[RiskScore, str], ...] = (
         r"(?: an?| my)?(?: future)? (?:heart|stroke|cardio|cardiac|cvd)"
         r"|(?:10|ten|30|thirty)[ -]?(?:year|yr).*(?:risk|heart|score|stroke|chance)|prevent (?:score|risk|equation)|framingham"
         r"|how likely.*(?:heart|stroke|cardio)|riesgo (?:cardiovascular|cardiaco|del corazon)|\bheart age\b"
-        r"|risk of cardio\w+|at risk (?:for|of) (?:a )?(?:heart|stroke|cardio)",
+        r"|risk of cardio\w+|at risk (?:for|of) (?:a )?(?:heart|stroke|cardio)"
+        r"|(?:could|will|might|would|can|am) i .*\b(?:get|have|having|suffer|going to have) an? (?:heart attack|stroke)\b|^what is my risk$",
     ),
     ("estimated_average_glucose", r"\beag\b|estimated average (?:glucose|sugar|blood)"),
     (
         "estimated_average_glucose",
-        r"^(?=.*\baverage (?:blood )?(?:sugar|glucose)\b)(?=.*\ba1c)(?=.*\b(?:correspond|equal|equivalent|translat|conver|impl|mean|match|"
-        r"stand for|from|based on|behind|come out|work out|amount|suggest|reflect|point to|equate|give|tell|say|show|represent))"
+        r"^(?=.*\b(?:average|mean|daily) (?:blood )?(?:sugar|glucose)\b)(?=.*\ba1c\b)(?!.*\b(?:compare|vs|and my)\b)"
         r"|\ba1c as an? (?:average )?(?:blood )?(?:sugar|glucose)",
     ),
     ("non_hdl", r"\bnon[ -]?hdl\b"),
@@ -50,10 +50,10 @@ WORDS: tuple[tuple[RiskScore, str], ...] = (
         "kidney_stage",
         r"\bstages?\b.*\b(?:kidneys?|ckd|renal)\b|\b(?:kidneys?|ckd|renal)\b.*\bstages?\b|how (?:bad|advanced|severe|far along) is my (?:ckd|kidney disease)",
     ),
-    ("egfr", rf"{_SUM}.*\b(?:e?gfr|kidney function|filtration|kidneys)\b|\b(?:e?gfr|kidney function)\b.*\bfrom my\b"),
+    ("egfr", rf"{_SUM}.*\b(?:e?gfr|kidney function|filtration|kidneys)\b|\b(?:e?gfr|kidney function)\b.*(?:\bfrom my\b|calculat\w+|estimat\w+)"),
     (
         "bmi",
-        r"\bbmi (?:categor\w+|class|range|group|bracket)|categor\w+.*\bbmi\b|\bam i (?:technically |considered |officially |now |clinically )*(?:over-?weight|obese|under-?weight|fat|too heavy|too thin)"
+        r"\bbmi\b.*\b(?:class|categor\w+|obese|over-?weight|under-?weight|range)\b|\bbmi (?:categor\w+|class|range|group|bracket)|categor\w+.*\bbmi\b|\bam i (?:technically |considered |officially |now |clinically )*(?:over-?weight|obese|under-?weight|fat|too heavy|too thin)"
         rf"|{_SUM}.*\b(?:bmi|body mass)\b|weight categor\w+|(?:healthy|normal|right|ideal) weight for|is my weight (?:healthy|ok|okay|normal|fine)"
         r"|\bbody mass index categor\w+|(?:over-?weight|obese|under-?weight) or (?:normal|not|obese|healthy)",
     ),

@@ -36,13 +36,19 @@ def _clauses(sentence: str) -> Iterator[str]:
     start = 0
     for match in _CLAUSE.finditer(sentence):
         before = sentence[start : match.start()]
-        if not _is_question(before) or _SUBORDINATE.match(before):
+        if not _is_question(before) or _SUBORDINATE.match(before) or _leans(sentence, match):
             continue
         yield before
         start = match.end()
     rest = sentence[start:].strip(" ,")
     if rest:
         yield rest
+
+
+def _leans(sentence: str, joint: re.Match[str]) -> bool:
+    """Whether what follows a comma is about what stands before it ("my LDL fell to 110, is that real?")."""
+    follows = r"(?:is|are|was|does|do|should|could|can)\s+(?:it|that|this|they|those|i\s+(?:be\s+)?(?:worr|concern|scared|afraid))"
+    return joint[0].strip() == "," and re.match(follows, sentence[joint.end() :], re.IGNORECASE) is not None
 
 
 def _is_question(text: str) -> bool:

@@ -31,7 +31,7 @@ PLACEHOLDERS: Mapping[Kind, str] = {
 WEARABLES = frozenset({"steps", "sleep_duration", "hrv", "vo2max"})
 
 _ALSO_CALLED = (
-    (r"\b(?:walk|walks|walked|step counts?)\b", ("steps",)),
+    (r"\b(?:walk|walks|walked|step counts?)\b(?! (?:me|us|through))", ("steps",)),
     (r"\b(?:slept|sleeps)\b", ("sleep_duration",)),
     (r"\b(?:sats?)\b", ("spo2",)),
     (
@@ -45,6 +45,19 @@ _ALSO_CALLED = (
     (r"\bpressure\b(?! cooker| ulcer| at work)", ("systolic", "diastolic")),
 )
 """Words that stand for a test only where nothing longer does."""
+
+
+_CONDITION_TESTS = (
+    (r"diabet", ("a1c", "glucose")),
+    (r"hypertens|high blood pressure", ("systolic", "diastolic")),
+    (r"cholesterol|lipid", ("ldl", "total_cholesterol")),
+    (r"an(?:a)?em", ("hemoglobin",)),
+    (r"kidney|renal|ckd", ("egfr", "creatinine")),
+    (r"thyroid", ("tsh",)),
+    (r"obes|weight", ("weight", "bmi")),
+    (r"gout", ("uric_acid",)),
+    (r"liver|hepat", ("alt", "ast")),
+)
 
 
 class Value(NamedTuple):
@@ -106,6 +119,12 @@ def slots_of(text: str, *, own: Mapping[str, Kind], today: date, birth: date | N
         unit=next((part for part in found if isinstance(part, UnitMention)), None),
         value=next((part for part in found if isinstance(part, Value)), None),
     )
+
+
+def tests_of_conditions(slots: Slots) -> tuple[str, ...]:
+    """The tests by which a named condition is followed: "how is my diabetes" is a question about HbA1c."""
+    words = " ".join(name.text for name in slots.named("condition"))
+    return next((concepts for pattern, concepts in _CONDITION_TESTS if re.search(pattern, words)), ())
 
 
 def _without_overlaps(parts: Iterable[_Part]) -> list[_Part]:
