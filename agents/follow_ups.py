@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from agents.concepts import CONCEPTS
+from agents.naming import short
 from agents.question import Ask, Intent
 from agents.records import Records
 
@@ -12,7 +12,7 @@ MOST = 3
 TREND_POINTS = 5
 
 Idea = tuple[Intent, str]
-_SPOKEN = {"a1c": "HbA1c", "systolic": "blood pressure", "diastolic": "blood pressure", "vitamin_d": "vitamin D"}
+PRESSURE = ("systolic", "diastolic")
 
 
 def follow_ups(asks: tuple[Ask, ...], *, records: Records) -> tuple[str, ...]:
@@ -27,7 +27,7 @@ def about_concepts(asks: tuple[Ask, ...], records: Records) -> Iterator[Idea]:
     """Of the first thing that was asked about and is in the records."""
     concepts = [concept for ask in asks for concept in ask.concepts if records.by_concept.get(concept)]
     for concept in concepts[:1]:
-        name = spoken(concept)
+        name = "blood pressure" if concept in PRESSURE else short(concept)
         results = len(records.by_concept[concept])
         if results >= TREND_POINTS:
             yield "trend", f"Is my {name} going up or down over time?"
@@ -50,9 +50,3 @@ def about_records(records: Records) -> Iterator[Idea]:
     for intent, question, there in kinds:
         if there():
             yield intent, question
-
-
-def spoken(concept: str) -> str:
-    """A name that the product itself understands."""
-    display = CONCEPTS[concept].display.partition(" (")[0]
-    return _SPOKEN.get(concept, display if display[:2].isupper() else display[:1].lower() + display[1:])

@@ -25,6 +25,7 @@ FIELD: dict[str, tuple[Specialist, ...]] = {
     "anaemia_pattern": ("laboratory_medicine",),
     "meld": ("laboratory_medicine",),
     "find_by_name": ("laboratory_medicine",),
+    "last_entry": ("preventive_medicine", "general_practice"),
     "latest_blood_pressure": ("cardiology",),
     "blood_pressure_category": ("cardiology",),
     "mean_arterial_pressure": ("cardiology",),

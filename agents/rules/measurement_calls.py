@@ -19,8 +19,8 @@ def latest(ask: Ask, brief: TaskBrief) -> Iterator[Call]:
 
 def last_date(ask: Ask, brief: TaskBrief) -> Iterator[Call]:
     yield from of_each(ask, "latest")
-    if not ask.concepts:
-        yield from named(ask)
+    if not ask.concepts and ask.subject:
+        yield Call.of("last_entry", words=ask.subject)
 
 
 def counted(ask: Ask, brief: TaskBrief) -> Iterator[Call]:
@@ -108,14 +108,12 @@ def explain_test(ask: Ask, brief: TaskBrief) -> Iterator[Call]:
 
 
 def explain_result(ask: Ask, brief: TaskBrief) -> Iterator[Call]:
+    if ask.value is None:
+        yield from explain_test(ask, brief)
+        return
     for concept in ask.concepts:
-        if ask.value is not None:
-            yield Call.of("explain_value", concept=concept, value=ask.value, value_unit=ask.unit)
+        yield Call.of("explain_value", concept=concept, value=ask.value, value_unit=ask.unit)
     yield from of_each(ask, "latest", dated=False)
-    for concept in ask.concepts:
-        yield Call.of("explain_test", concept=concept)
-    if not ask.concepts:
-        yield from named(ask)
 
 
 def in_unit(ask: Ask, brief: TaskBrief) -> Iterator[Call]:

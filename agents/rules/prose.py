@@ -35,11 +35,12 @@ def write(brief: AnswerBrief) -> Iterator[str]:
 def answer(brief: AnswerBrief) -> str:
     """The whole answer in markdown, with a marker such as `[cardiology-2]` behind each thing that is said."""
     topics = by_topic(ordered(brief))
+    explaining = any(ask.intent == "explain_test" for ask in brief.asks)
     blocks: list[str] = []
     for topic, claims in topics.items():
         if len(topics) >= HEADINGS_FROM and topic:
             blocks.append(f"### {topic}")
-        blocks += section(claims)
+        blocks += section(claims, explaining=explaining)
     blocks += missing(brief.gaps)
     return "\n\n".join(blocks) or NOTHING
 
@@ -68,13 +69,15 @@ def by_topic(claims: Iterable[Claim]) -> dict[str, list[Claim]]:
     return {topic: topics[topic] for topic in (first, *others)}
 
 
-def section(claims: Sequence[Claim]) -> list[str]:
-    """The blocks of one topic."""
+def section(claims: Sequence[Claim], *, explaining: bool = False) -> list[str]:
+    """The blocks of one topic; where an explanation was asked for, that comes first."""
     facts = [claim for claim in claims if claim.kind in ("record", "computed")]
     limits = [claim for claim in claims if claim.kind == "limit"]
     knowledge = [claim for claim in claims if claim.kind == "knowledge"]
     advice = [claim for claim in claims if claim.kind == "advice"]
-    parts = (facts, knowledge, limits, advice) if facts else (limits, knowledge, advice)
+    parts = (facts, knowledge, limits, advice) if facts else (limits, knowledge, [], advice)
+    if explaining:
+        parts = (knowledge, facts, limits, advice)
     return [block for part in parts for block in flowing(part)]
 
 

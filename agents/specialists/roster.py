@@ -60,6 +60,7 @@ HISTORY: tuple[Tool, ...] = (
     history.allergies,
     history.procedures,
     history.encounters,
+    history.last_entry,
     medicines.active_medicines,
     medicines.medicine_timeline,
     prevention.immunizations,

@@ -8,9 +8,10 @@ from pydantic_ai import RunContext
 
 from agents.concepts import CONCEPTS, adult_range, convert
 from agents.events import Chart, ChartPoint
+from agents.naming import topic_of
 from agents.tools.desk import Desk, Report, report
 from agents.tools.measurements import span
-from agents.tools.names import concept_of, topic_of
+from agents.tools.names import concept_of
 from agents.tools.series import Series, series
 from agents.wording import count, unit
 

@@ -6,8 +6,9 @@ from pydantic_ai import RunContext
 
 from agents.concepts import CONCEPTS, adult_range, convert
 from agents.events import Claim
+from agents.naming import called, topic_of
 from agents.tools.desk import Desk, Report, report
-from agents.tools.names import called, concept_of, defined, topic_of
+from agents.tools.names import concept_of, defined
 from agents.tools.ranges import WITHOUT_RANGE, Standing, position, spoken_range
 from agents.wording import capitalised, quantity, unit
 
@@ -39,32 +40,28 @@ async def explain_value(ctx: RunContext[Desk], concept: str, value: float, value
     desk = ctx.deps
     known = concept_of(concept)
     assumed = value_unit or known.unit
-    said = desk.state(
-        f"You say that your {called(concept)} is {quantity(value, assumed)}"
-        f"{'' if value_unit else ' (the usual unit, as you named none)'}.",
-        kind="limit",
-        topic=topic_of(concept),
-        value=value,
-        unit=assumed,
-        concept=concept,
-    )
+    unnamed = "" if value_unit else " (you named no unit, so this takes the usual one)"
+    said = f"You say that your {called(concept)} is {quantity(value, assumed)}{unnamed}."
     canonical = convert(concept, value, assumed, known.unit) if known.unit not in (None, assumed) else value
     low, high = adult_range(known, desk.records.patient.sex)
-    claims: list[Claim | None] = [said]
+    claims: list[Claim | None] = []
     if canonical is not None and (low is not None or high is not None):
         found = Standing(position(canonical, low, high), low, high, known.unit, printed=False)
         claims.append(
             desk.state(
-                f"The general adult range is {spoken_range(found)}, so that value is {found.position} it. "
+                f"{said} The general adult range is {spoken_range(found)}, so that value is {found.position} it. "
                 "The range printed on your own report counts first.",
                 kind="computed",
                 topic=topic_of(concept),
                 concept=concept,
-                inputs=[said.id],
                 formula="comparison with the range",
                 source=known.source,
                 severity="info" if found.position == "inside" else "attention",
             )
+        )
+    else:
+        claims.append(
+            desk.state(f"{said} There is no general range to compare it with.", kind="limit", topic=topic_of(concept))
         )
     claims.append(defined(desk, concept))
     claims.append(desk.state(TALK, kind="advice", topic=topic_of(concept)))
@@ -102,7 +99,9 @@ async def convert_value(ctx: RunContext[Desk], concept: str, value: float, to_un
 
 
 def general_range(desk: Desk, concept: str) -> Claim | None:
-    """The general adult range, said to be so."""
+    """The general adult range, said to be so; nothing where it was said already."""
+    if any(claim.concept == concept and "general adult range" in claim.text for claim in desk.claims.values()):
+        return None
     known = CONCEPTS[concept]
     low, high = adult_range(known, desk.records.patient.sex)
     if concept in WITHOUT_RANGE or (low is None and high is None):

@@ -10,12 +10,12 @@ from pydantic_ai import RunContext
 
 from agents.concepts import CONCEPTS
 from agents.events import Claim
+from agents.naming import called, short, titled, topic_of
 from agents.tools.desk import Desk, Report, report
 from agents.tools.measurements import span, spoken_span
-from agents.tools.names import called, topic_of
 from agents.tools.ranges import Standing, conflict, flagged, spoken_range, standing
 from agents.tools.series import Point, Series, series
-from agents.wording import OLD_DAYS, capitalised, count, day, listed
+from agents.wording import OLD_DAYS, count, day, listed
 
 TOPIC = "Results outside their range"
 SHOWN = 15
@@ -108,7 +108,7 @@ def lead(desk: Desk, checked: Sequence[Checked], outside: Sequence[Checked], ins
 
 def outside_item(desk: Desk, found: Checked) -> Claim:
     """One result outside its range as an item, with value, date and range."""
-    name = capitalised(called(found.series.concept))
+    name = titled(called(found.series.concept))
     place = found.standing.position if found.standing else flagged(found.point.row)
     limits = ""
     if found.standing:
@@ -145,7 +145,7 @@ def what_was_compared(desk: Desk, checked: Iterable[Checked]) -> Claim | None:
 def not_compared(desk: Desk, without: Sequence[Checked]) -> Claim | None:
     if not without:
         return None
-    names = listed([called(found.series.concept).partition(" (")[0] for found in without])
+    names = listed([short(found.series.concept) for found in without])
     return desk.state(f"Not checked, as there is no range to compare with: {names}.", kind="limit", topic=TOPIC)
 
 

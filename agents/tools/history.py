@@ -175,6 +175,43 @@ async def encounters(
     return report(count(len(rows), name), dated_list(desk, ordered, f"{name}{when}", VISITS))
 
 
+async def last_entry(ctx: RunContext[Desk], words: str) -> Report:
+    """Find when something was last done, among procedures, vaccinations, results, visits and documents.
+
+    Args:
+        words: What was done, as the person says it.
+    """
+    desk = ctx.deps
+    kinds: list[tuple[str, list[tuple[RecordDate | None, str, str]]]] = [
+        ("procedure", [(row.performed, row.name, row.evidence) for row in matching(desk.records.procedures, words)]),
+        ("vaccination", [(row.given, row.name, row.evidence) for row in matching(desk.records.immunizations, words)]),
+        ("result", [(row.effective, row.name, row.evidence) for row in matching(desk.records.observations, words)]),
+        ("visit", [(row.start, row.name, row.evidence) for row in matching(desk.records.encounters, words)]),
+        ("document", [(row.dated, row.name, row.evidence) for row in matching(desk.records.documents, words)]),
+    ]
+    claims: list[Claim | None] = [last_of(desk, kind, newest_first(rows)) for kind, rows in kinds if rows]
+    if claims:
+        return report(count(len(claims), "kind of entry", "kinds of entries"), claims)
+    text = (
+        f"There is no record of {words} here. That does not mean that you never had it: it may have been done "
+        "somewhere whose records are not here."
+    )
+    return report("none", [desk.state(text, kind="limit", topic=capitalised(words))])
+
+
+def last_of(desk: Desk, kind: str, rows: Sequence[tuple[RecordDate | None, str, str]]) -> Claim:
+    """The newest entry of one kind, in a sentence."""
+    when, name, evidence = rows[0]
+    past = f", {ago(when.day, desk.today)}" if when else ""
+    times = "It is the only one in your records" if len(rows) == 1 else f"Your records hold {len(rows)} of them"
+    return desk.state(
+        f"The newest {kind} that fits is “{plain(name)}”, on {day(when)}{past}. {times}.",
+        topic=PROCEDURES,
+        date=when.shown() if when else None,
+        evidence=[evidence, *(row[2] for row in rows[1:SHOWN])],
+    )
+
+
 def dated_list(
     desk: Desk, rows: Sequence[tuple[RecordDate | None, str, str]], noun: str, topic: str, shown: int = SHOWN
 ) -> list[Claim | None]:

@@ -10,12 +10,14 @@ from typing import Any, TypeVar
 Named = TypeVar("Named", bound=Any)
 
 SAME: tuple[frozenset[str], ...] = (
-    frozenset({"hypertension", "high blood pressure", "hypertensive disorder", "htn"}),
+    frozenset({"hypertension", "high blood pressure", "blood pressure", "hypertensive disorder", "htn"}),
     frozenset({"diabetes", "diabetic", "type 2 diabetes", "diabetes mellitus", "sugar disease"}),
     frozenset({"copd", "chronic obstructive", "emphysema", "pulmonary emphysema", "chronic bronchitis"}),
     frozenset({"heart attack", "myocardial infarction"}),
     frozenset({"stroke", "cerebrovascular accident"}),
-    frozenset({"high cholesterol", "hyperlipidemia", "hypercholesterolemia", "hyperlipidaemia", "dyslipidemia"}),
+    frozenset(
+        {"high cholesterol", "cholesterol", "hyperlipidemia", "hypercholesterolemia", "hyperlipidaemia", "dyslipidemia"}
+    ),
     frozenset({"kidney disease", "renal disease", "ckd", "chronic kidney", "kidney failure", "renal failure"}),
     frozenset({"afib", "atrial fibrillation", "a-fib"}),
     frozenset({"heart failure", "chf", "cardiac failure"}),

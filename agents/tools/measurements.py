@@ -10,9 +10,10 @@ from pydantic_ai import RunContext
 
 from agents.concepts import convert
 from agents.events import Claim
+from agents.naming import called, topic_of
 from agents.question import Period
 from agents.tools.desk import Desk, Report, report
-from agents.tools.names import absent, called, concept_of, defined, topic_of
+from agents.tools.names import absent, concept_of, defined
 from agents.tools.ranges import range_claim
 from agents.tools.series import Point, Series, latest_together, series
 from agents.wording import age_note, capitalised, count, day, listed, quantity, unit
@@ -36,7 +37,7 @@ async def latest(ctx: RunContext[Desk], concept: str, since: date | None = None,
         return none_of(desk, concept, since, until)
     newest = latest_together(found.points)
     claims: list[Claim | None] = [latest_claim(desk, found, newest)]
-    claims.append(range_claim(desk, newest[-1].row))
+    claims.append(beside_range(desk, newest))
     claims.append(defined(desk, concept))
     return report(f"latest {called(concept)}: {found.dated(newest[-1])}", claims)
 
@@ -217,7 +218,7 @@ async def converted(ctx: RunContext[Desk], concept: str, to_unit: str) -> Report
         inputs=[printed.id],
         formula=f"{unit(found.unit)} to {unit(to_unit)}",
     )
-    return report(claim.text, [claim, printed, range_claim(desk, newest[-1].row), defined(desk, concept)])
+    return report(claim.text, [claim, printed, beside_range(desk, newest), defined(desk, concept)])
 
 
 async def find_by_name(ctx: RunContext[Desk], words: str) -> Report:
@@ -277,6 +278,11 @@ def latest_claim(desk: Desk, found: Series, newest: list[Point]) -> Claim:
         concept=found.concept,
         evidence=[other.row.evidence for other in newest],
     )
+
+
+def beside_range(desk: Desk, newest: list[Point]) -> Claim | None:
+    """How the newest result stands to its range; each of them where they differ."""
+    return range_claim(desk, newest[-1].row, *(point.row for point in newest[:-1]))
 
 
 def mean_claim(desk: Desk, found: Series, since: date | None, until: date | None) -> Claim:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pydantic_ai import RunContext
 
 from agents.events import Claim
+from agents.naming import short
 from agents.tools.desk import Desk, Report, report
 from agents.tools.flags import Checked, is_outside, laboratory, newest_checked
 from agents.tools.medicines import by_name
-from agents.tools.names import called
 from agents.tools.ranges import age_at
 from agents.wording import OLD_DAYS, ago, count, day, listed
 
@@ -86,7 +86,7 @@ def outside(desk: Desk) -> Iterator[Checked]:
 
 def about_results(desk: Desk) -> Iterator[Claim]:
     for one in list(outside(desk))[:ASKED_ABOUT]:
-        name = called(one.series.concept).partition(" (")[0]
+        name = short(one.series.concept)
         yield desk.state(
             f"“My {name} was {one.series.dated(one.point)}, outside the range. What does that mean for me, and "
             "should it be checked again?”",
@@ -116,7 +116,7 @@ def about_old(desk: Desk) -> Iterator[Claim]:
     """Whether tests that were once outside their range and are old should be done again."""
     old = [one for one in outside(desk) if (desk.today - one.point.date).days > OLD_DAYS][:ASKED_ABOUT]
     if old:
-        names = listed([called(one.series.concept).partition(" (")[0] for one in old])
+        names = listed([short(one.series.concept) for one in old])
         yield desk.state(
             f"“My {names} {'has' if len(old) == 1 else 'have'} not been measured for over a year. Is it time again?”",
             topic=QUESTIONS,

@@ -8,11 +8,12 @@ from pydantic_ai import RunContext
 
 from agents.concepts import GROUPS
 from agents.events import Claim
+from agents.naming import called, short, titled
 from agents.tools.desk import Desk, Report, report
-from agents.tools.names import called, concept_of
+from agents.tools.names import concept_of
 from agents.tools.ranges import Standing, conflict, spoken_range, standing
 from agents.tools.series import Point, Series, series
-from agents.wording import OLD_DAYS, capitalised, count, listed
+from agents.wording import OLD_DAYS, count, listed
 
 
 async def panel(ctx: RunContext[Desk], concepts: Sequence[str]) -> Report:
@@ -29,7 +30,7 @@ async def panel(ctx: RunContext[Desk], concepts: Sequence[str]) -> Report:
         concept_of(concept)
         results = series(desk.records, concept)
         found += [results] if results else []
-        missing += [] if results else [called(concept).partition(" (")[0]]
+        missing += [] if results else [short(concept)]
     claims: list[Claim | None] = []
     if found:
         claims.append(desk.state("Your newest results:", topic=topic, evidence=[]))
@@ -53,7 +54,7 @@ def result_item(desk: Desk, found: Series, topic: str) -> Claim:
     point = found.points[-1]
     beside = standing(point.row, desk.records.patient)
     return desk.state(
-        f"**{capitalised(called(found.concept))}**: {found.dated(point)}{compared(point, beside)}{aged(desk, point)}",
+        f"**{titled(called(found.concept))}**: {found.dated(point)}{compared(point, beside)}{aged(desk, point)}",
         topic=topic,
         value=point.value,
         unit=found.unit,

@@ -9,10 +9,10 @@ import msgspec
 
 from agents.concepts import CONCEPTS, adult_range
 from agents.events import Claim
+from agents.naming import topic_of
 from agents.records import Observation, Patient
 from agents.tools.desk import Desk
-from agents.tools.names import topic_of
-from agents.wording import quantity
+from agents.wording import listed, quantity
 
 Position = Literal["below", "above", "inside"]
 ADULT_YEARS = 18
@@ -67,26 +67,40 @@ def age_at(birth: date, when: date) -> int:
     return when.year - birth.year - ((when.month, when.day) < (birth.month, birth.day))
 
 
-def range_claim(desk: Desk, row: Observation) -> Claim | None:
-    """How the result stands to its range, in words; the lab's own flag where it says something else."""
+def range_claim(desk: Desk, row: Observation, *others: Observation) -> Claim | None:
+    """How the result stands to its range, in words; the lab's own flag where it says something else.
+
+    `others` are results of the same time that differ from it.
+    """
     found = standing(row, desk.records.patient)
     if found is None:
         return no_range_claim(desk, row)
     limits = spoken_range(found)
+    place = placed(desk, found, row, *others)
     if found.printed:
-        text = f"The lab's own range is {limits}, so this result is {found.position} it."
+        text = f"The lab's own range is {limits}, so {place} it."
     else:
-        text = f"The lab printed no range. The general adult range is {limits}, and this result is {found.position} it."
+        text = f"The lab printed no range. The general adult range is {limits}, and {place} it."
     text += conflict(row, found.position)
     return desk.state(
         text,
         kind="computed",
         topic=topic_of(row.concept) if row.concept else row.name,
         concept=row.concept,
-        evidence=[row.evidence],
+        evidence=[row.evidence, *(other.evidence for other in others)],
         formula="comparison with the range",
         source=None if found.printed else CONCEPTS[row.concept or ""].source,
         severity="info" if found.position == "inside" else "attention",
+    )
+
+
+def placed(desk: Desk, found: Standing, row: Observation, *others: Observation) -> str:
+    """`this result is above`; of several that differ, each with its value."""
+    if not others:
+        return f"this result is {found.position}"
+    all_of_them = [(one, standing(one, desk.records.patient)) for one in (*others, row)]
+    return listed(
+        [f"{quantity(one.value or 0.0, one.unit)} is {place.position}" for one, place in all_of_them if place]
     )
 
 

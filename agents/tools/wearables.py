@@ -8,9 +8,10 @@ from datetime import date, timedelta
 from pydantic_ai import RunContext
 
 from agents.events import Claim
+from agents.naming import called, topic_of
 from agents.tools.desk import Desk, Report, report
 from agents.tools.measurements import between, none_of, span, spoken_span
-from agents.tools.names import called, concept_of, defined, topic_of
+from agents.tools.names import concept_of, defined
 from agents.tools.series import Series, series
 from agents.wording import count, quantity
 

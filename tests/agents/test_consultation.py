@@ -215,7 +215,7 @@ async def test_a_specialist_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPat
 
     events = await told(SUMMARY, model=Failing(specialist="pharmacy"))
 
-    assert [(gap.specialist, gap.reason) for gap in only(events, Gap)] == [("pharmacy", "timed_out")]
+    assert ("pharmacy", "timed_out") in {(gap.specialist, gap.reason) for gap in only(events, Gap)}
     assert isinstance(events[-1], Done)
 
 

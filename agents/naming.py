@@ -1,0 +1,51 @@
+"""How a test or measurement is called in a sentence and in a heading."""
+
+from __future__ import annotations
+
+import re
+
+from agents.concepts import CONCEPTS
+
+SPOKEN = {
+    "a1c": "HbA1c",
+    "glucose": "blood sugar (glucose)",
+    "vitamin_d": "vitamin D",
+    "egfr": "eGFR (estimated kidney filtration)",
+    "co2": "bicarbonate",
+    "bilirubin": "bilirubin",
+    "platelets": "platelet count",
+    "triglycerides": "triglyceride level",
+    "systolic": "systolic blood pressure (the top number)",
+    "diastolic": "diastolic blood pressure (the bottom number)",
+    "weight": "weight",
+    "height": "height",
+    "bmi": "body mass index (BMI)",
+    "steps": "step count",
+    "sleep_duration": "sleep time",
+    "hrv": "heart rate variability",
+}
+"""Where the table's own name does not read well in a sentence."""
+_KEEPS_CASE = re.compile(r"[A-Z][A-Z0-9\-]|Vitamin|Free|e[A-Z]|[A-Z][a-z][A-Z]")
+
+
+def called(concept: str) -> str:
+    """The name inside a sentence: `LDL cholesterol`, `potassium`, `eGFR (estimated kidney filtration)`."""
+    if concept in SPOKEN:
+        return SPOKEN[concept]
+    display = CONCEPTS[concept].display if concept in CONCEPTS else concept.replace("_", " ")
+    return display if _KEEPS_CASE.match(display) else display[:1].lower() + display[1:]
+
+
+def short(concept: str) -> str:
+    """The name without what stands in brackets: `eGFR`."""
+    return called(concept).partition(" (")[0]
+
+
+def titled(name: str) -> str:
+    """With a capital letter, unless the name has a case of its own: `Potassium`, `eGFR`."""
+    return name if _KEEPS_CASE.match(name) else name[:1].upper() + name[1:]
+
+
+def topic_of(concept: str) -> str:
+    """The heading under which claims about it stand."""
+    return titled(short(concept))
