@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import socket
+import sys
 from argparse import ArgumentParser
 from typing import Any
 
@@ -58,5 +60,5 @@ def new_admin() -> str | None:
 def sign_in(password: str | None) -> str:
     """How to sign in as the admin."""
     if password is None:
-        return f"as {ADMIN}; forgot the password? python manage.py changepassword {ADMIN}"
+        return f"as {ADMIN}; forgot the password? {os.path.relpath(sys.executable)} manage.py changepassword {ADMIN}"
     return f"as {ADMIN}, password {password} (shown this once)"
