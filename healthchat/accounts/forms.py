@@ -16,10 +16,10 @@ class SignUpForm(UserCreationForm):  # type: ignore[type-arg]
         fields = ["username"]
 
     def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        super().__init__(*args, **kwargs)
         self.initial.pop("username", None)
 
     def save(self, commit: bool = True) -> User:
-        user = super().save(commit=commit)
+        user: User = super().save(commit=commit)
         Guest.objects.filter(user=user).delete()
         return user

@@ -9,11 +9,12 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
@@ -54,7 +55,7 @@ def for_visitors(view: View) -> View:
 @for_visitors
 def home(request: HttpRequest) -> HttpResponse:
     """A new conversation, beside the earlier ones."""
-    return render(request, "chat/page.html", _frame(request) | {"suggestions": SUGGESTIONS, "turns": []})
+    return render(request, "chat/page.html", _frame(request))
 
 
 @require_safe
@@ -62,12 +63,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def conversation(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One conversation: its newest turns, or with `?all` every one."""
     talk = _own_conversation(request, pk)
-    found = _runs(talk)
-    total = found.count()
-    shown = total if "all" in request.GET else SHOWN_TURNS
-    turns = turns_of(list(found.order_by("-created")[:shown])[::-1])
-    context = {"conversation": talk, "turns": turns, "earlier": total - len(turns)}
-    return render(request, "chat/page.html", _frame(request, talk) | context)
+    return render(request, "chat/page.html", _frame(request, talk) | _talk(talk, everything="all" in request.GET))
 
 
 @require_GET
@@ -103,11 +99,11 @@ async def ask(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@for_visitors
-def stop(request: HttpRequest, run_id: UUID) -> HttpResponse:
+async def stop(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """Stop a run, without JavaScript."""
-    run = get_object_or_404(Run, pk=run_id, owner=_person(request))
-    runs.request_cancel(run.pk, now=timezone.now())
+    run = await in_database(_own_run, request, run_id)
+    if not run.ended:
+        await engine().cancel(run.pk)
     return redirect("conversation", pk=run.conversation_id)
 
 
@@ -136,8 +132,24 @@ def _ask(request: HttpRequest) -> Asked:
 
 def _refused(request: HttpRequest, refused: Refused) -> HttpResponse:
     """Say what is wrong, with the person's words still in the box."""
-    context = _frame(request) | {"draft": request.POST.get("message", ""), "refused": refused.message, "turns": []}
-    return render(request, "chat/page.html", context, status=refused.status)
+    talk = _asked_in(request)
+    context = _frame(request, talk) | {"draft": request.POST.get("message", ""), "refused": refused.message}
+    return render(request, "chat/page.html", context | (_talk(talk) if talk else {}), status=refused.status)
+
+
+def _asked_in(request: HttpRequest) -> Conversation | None:
+    try:
+        pk = UUID(request.POST.get("conversation", ""))
+    except ValueError:
+        return None
+    return Conversation.objects.filter(owner=person_of(request), pk=pk).select_related("patient").first()
+
+
+def _talk(talk: Conversation, *, everything: bool = False) -> dict[str, Any]:
+    """A conversation's newest turns, or every one."""
+    found = _runs(talk).order_by("-created")
+    turns = turns_of(list(found if everything else found[:SHOWN_TURNS])[::-1])
+    return {"conversation": talk, "turns": turns, "earlier": found.count() - len(turns)}
 
 
 def _frame(request: HttpRequest, talk: Conversation | None = None) -> dict[str, Any]:
@@ -146,13 +158,14 @@ def _frame(request: HttpRequest, talk: Conversation | None = None) -> dict[str, 
         "conversations": _conversations(request),
         "current": str(talk.pk) if talk else "",
         "emergency_number": EMERGENCY_NUMBERS[settings.HEALTHCHAT_EMERGENCY_REGION],
+        "suggestions": () if talk else SUGGESTIONS,
         "longest_message": settings.HEALTHCHAT_MESSAGE_BYTES,
         "patients": [] if talk else list(_patients(request)),
         "patient": talk.patient if talk else _patients(request).first(),
     }
 
 
-def _patients(request: HttpRequest) -> Any:
+def _patients(request: HttpRequest) -> QuerySet[Patient]:
     """Whose records may be asked about, the usual ones first."""
     return Patient.objects.visible_to(request.user).order_by("is_sample", "-created")
 
@@ -169,11 +182,15 @@ def _own_conversation(request: HttpRequest, pk: UUID) -> Conversation:
     return get_object_or_404(found, pk=pk)
 
 
-def _runs(talk: Conversation) -> Any:
+def _own_run(request: HttpRequest, pk: UUID) -> Run:
+    return get_object_or_404(Run, pk=pk, owner=_person(request))
+
+
+def _runs(talk: Conversation) -> QuerySet[Run]:
     return Run.objects.filter(conversation=talk).select_related("conversation", "question", "answer")
 
 
-def _person(request: HttpRequest) -> Any:
+def _person(request: HttpRequest) -> User:
     person = person_of(request)
     if person is None:
         raise Http404

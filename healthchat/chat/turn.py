@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import NamedTuple, TypeVar
-from urllib.parse import quote
 from uuid import UUID
 
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from agents import events
@@ -135,9 +134,8 @@ class Turn:
 
     def _source(self, citation: events.Citation) -> Source:
         patient = self.run.conversation.patient_id
-        evidence = tuple(
-            Evidence(place, evidence_address(patient, id)) for place, id in enumerate(citation.evidence, 1) if patient
-        )
+        addresses = [evidence_address(patient, row) for row in citation.evidence] if patient else []
+        evidence = tuple(Evidence(place, address) for place, address in enumerate(filter(None, addresses), 1))
         return Source(citation.number, citation.label, citation.source or "", evidence)
 
     def _all(self, kind: type[E]) -> Sequence[E]:
@@ -161,9 +159,12 @@ def turns_of(runs: Sequence[Run]) -> list[Turn]:
     return turns
 
 
-def evidence_address(patient: UUID, evidence: str) -> str:
-    """Where the record rows behind a claim are shown."""
-    return f"{reverse('chat')}patients/{patient}/evidence/{quote(evidence, safe='')}"
+def evidence_address(patient: UUID, evidence: str) -> str | None:
+    """Where the record rows behind a claim are shown; None for an id that cannot stand in an address."""
+    try:
+        return reverse("evidence", args=[patient, evidence])
+    except NoReverseMatch:
+        return None
 
 
 def _safe(html: str) -> SafeString:

@@ -77,7 +77,7 @@ class ChatTalk extends HTMLElement {
     for (const earlier of this.querySelectorAll(".turn.fresh")) earlier.classList.remove("fresh")
     this.#turns.append(turn)
     this.#composer.clear()
-    this.#scrollTo(turn, "smooth")
+    this.#scrollTo(turn, gently())
     this.#refresh()
     this.#sending = this.#send(question, turn)
     try {
@@ -281,7 +281,7 @@ class ChatTalk extends HTMLElement {
 
   #toNewest() {
     const answer = this.newest.querySelector("[data-answer]").getBoundingClientRect()
-    this.#scroller.scrollBy({ top: answer.bottom - this.#scroller.getBoundingClientRect().bottom + MARGIN, behavior: "smooth" })
+    this.#scroller.scrollBy({ top: answer.bottom - this.#scroller.getBoundingClientRect().bottom + MARGIN, behavior: gently() })
   }
 
   /** Bring a turn's question to the top; from there the answer is read while it grows, and nothing moves. */
@@ -299,6 +299,10 @@ class ChatTalk extends HTMLElement {
   #tell(name, detail) {
     this.dispatchEvent(new CustomEvent(name, { bubbles: true, detail }))
   }
+}
+
+function gently() {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth"
 }
 
 /** Where the feed is to begin: at the first run under way, or else after the last that has ended. */

@@ -139,8 +139,8 @@ class TeamPanel extends HTMLElement {
     )
   }
 
-  #found({ specialist, claims, summary: words }) {
-    if (claims.length === 0) return element("p", { class: "found-nothing small muted" }, words || "Found nothing to report.")
+  #found({ specialist, calls, claims, summary: words }) {
+    if (claims.length === 0) return words || calls.size === 0 ? element("p", { class: "found-nothing small muted" }, words || "Found nothing to report.") : ""
     const key = `found-${specialist}`
     return element(
       "details",

@@ -153,11 +153,12 @@ async def test_it_keeps_what_is_being_written_over_a_reload(visitor: Visitor) ->
 
 
 async def test_it_can_be_used_with_the_keyboard_alone(visitor: Visitor) -> None:
-    page = await visitor.open()
-    await page.locator("body").focus()
+    page = await visitor.open("/login/")
     await page.keyboard.press("Tab")
     await expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
 
+    await page.goto(visitor.url)
+    await expect(page.get_by_label("Your question")).to_be_focused()
     await page.get_by_role("button", name="latest HbA1c").focus()
     await page.keyboard.press("Enter")
     await complete(page)
