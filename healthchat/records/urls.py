@@ -8,4 +8,5 @@ from healthchat.records import views
 
 urlpatterns = [
     path("patients/<uuid:patient_id>/evidence/<str:evidence>", views.evidence, name="evidence"),
+    path("patients/<uuid:patient_id>/export", views.export, name="export"),
 ]

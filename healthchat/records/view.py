@@ -48,6 +48,9 @@ def records_of(patient: Patient) -> Records:
 
 def rows_behind(patient: Patient, evidence: str) -> list[AnyRow]:
     """The rows of the resource that an answer cites, of whatever kind."""
+    # Nothing is stored under what PostgreSQL cannot even be asked for.
+    if "\x00" in evidence:
+        return []
     return [row for kind in MODELS for row in _rows_of(kind, patient, evidence=evidence)]
 
 
