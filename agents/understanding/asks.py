@@ -79,8 +79,10 @@ _PLAIN_VISITS = re.compile(
     r"(?:doctor |office |clinic )?(?:visits?|appointments?)|encounters|check-?ups?|check ups?|clinic"
 )
 _SYMPTOM = re.compile(
-    r"\b(?:cough\w*|headaches?|dizz\w+|nausea|rash\w*|tired\w*|fatigue|diarrh?o?ea|constipat\w+|itch\w*|dry mouth|sweat\w+|"
-    r"cramps?|(?:muscle|joint|back|stomach|chest|leg) (?:pain\w*|ache\w*|cramps?)|pain|insomnia|swelling|swollen \w+|bruis\w+|"
+    r"\b(?:cough\w*|headaches?|dizz\w+|nausea|rash\w*|tired\w*|fatigue|diarrh?o?ea|constipat\w+|"
+    r"itch\w*|dry mouth|sweat\w+|"
+    r"cramps?|(?:muscle|joint|back|stomach|chest|leg) (?:pain\w*|ache\w*|cramps?)|pain|insomnia|"
+    r"swelling|swollen \w+|bruis\w+|"
     r"weakness|sleepy|drows\w+|palpitations|vomit\w*|hair loss|weight gain|heartburn|shak\w+|tremor|blurr\w+ vision)\b"
 )
 
@@ -113,7 +115,9 @@ def ask_for(intent: Intent, slots: Slots, *, today: date) -> Ask:
 def _second(slots: Slots) -> Threshold | None:
     if slots.limit is None or slots.limit.second is None:
         return None
-    return Threshold(comparator=slots.limit.threshold.comparator, value=slots.limit.second, unit=slots.limit.threshold.unit)
+    return Threshold(
+        comparator=slots.limit.threshold.comparator, value=slots.limit.second, unit=slots.limit.threshold.unit
+    )
 
 
 def _concepts(intent: Intent, slots: Slots) -> tuple[str, ...]:
@@ -191,7 +195,10 @@ def _purpose(slots: Slots) -> str:
 def _told_condition(text: str) -> str:
     """The words after "diagnosed with" that name a condition we have no name for."""
     match = re.search(
-        r"\b(?:diagnosed with|had|have|suffered from|history of|told i have|treated for)(?: an?| the| any)? (?P<name>[a-z][a-z' -]{2,40})\Z",
+        (
+            r"\b(?:diagnosed with|had|have|suffered from|history of|told i have|treated for)(?: an?|"
+            r" the| any)? (?P<name>[a-z][a-z' -]{2,40})\Z"
+        ),
         text,
     )
     return match["name"].strip() if match else ""

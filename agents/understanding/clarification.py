@@ -50,7 +50,13 @@ def clarify_between(best: Ask, rival: Ask) -> Clarify | None:
 def clarify_leaning(text: str, records: Records) -> Clarify | None:
     """Ask which test is meant where a question says only "that" or a time; None for any other question."""
     pronoun = re.search(r"\b(?:it|that|this|those|these|they)\b", text)
-    period = re.fullmatch(r"(?:and|what about|how about|ok|so|but)? ?(?P<time>(?:in |since |over |the )?(?:last|past|this|(?:19|20)\d\d)\b.*)", text)
+    period = re.fullmatch(
+        (
+            r"(?:and|what about|how about|ok|so|but)? ?(?P<time>(?:in |since |over |the )?(?:last|"
+            r"past|this|(?:19|20)\d\d)\b.*)"
+        ),
+        text,
+    )
     if len(text.split()) > 8 or not (pronoun or period):
         return None
     known = [concept for concept in CONCEPTS if concept in records.by_concept]

@@ -17,12 +17,19 @@ from agents.understanding.slots import Slots
 COMPLETE = 7.0
 """From this score on a question stands by itself, unless it says "it" or "that"."""
 
-_OPENING = r"(?:and|also|but|then|ok|okay|now|so|what about|how about|what of|same for|same with|same question for|the same for|or|plus|y|do the same for|also for|same thing for|and what about|and how about|and for|for|now for|no i meant|i meant|i mean|no|actually|sorry)"
+_OPENING = (
+    r"(?:and|also|but|then|ok|okay|now|so|what about|how about|what of|same for|same with|"
+    r"same question for|the same for|or|plus|y|do the same for|also for|same thing for|"
+    r"and what about|and how about|and for|for|now for|no i meant|i meant|i mean|no|"
+    r"actually|sorry)"
+)
 _FILLING = re.compile(
-    rf"\b(?:{_OPENING}|the|my|in|a|an|of|then|please|too|as well|one|test|level|is|are|result|number|it|that|only|just|instead|was|were|to|with|for|s)\b"
+    rf"\b(?:{_OPENING}|the|my|in|a|an|of|then|please|too|as well|one|test|level|is|are|result|"
+    rf"number|it|that|only|just|instead|was|were|to|with|for|s)\b"
 )
 _PRONOUN = re.compile(
-    r"\b(it|that|this|those|these|them|they|its|mine|that one|this one|that result|that number|this number|the result|the number|the same|both)\b"
+    r"\b(it|that|this|those|these|them|they|its|mine|that one|this one|that result|that number|"
+    r"this number|the result|the number|the same|both)\b"
 )
 _OTHER_ONE = (
     (r"\b(?:the )?good (?:one|kind|cholesterol|type)\b|\bgood one\b", ("hdl",)),
@@ -88,7 +95,10 @@ def completed(slots: Slots, before: Ask, *, best: float, top: Intent | None) -> 
     if best >= COMPLETE or len(slots.text.split()) > 9:
         return None
     if re.fullmatch(
-        r"(?:but |and |so |ok )?(?:why|how come|why not|meaning|so what|explain|explain please|should i worry|so|and|go on|more|tell me more)",
+        (
+            r"(?:but |and |so |ok )?(?:why|how come|why not|meaning|so what|explain|explain please|"
+            r"should i worry|so|and|go on|more|tell me more)"
+        ),
         slots.text,
     ):
         return f"what does {thing} result mean" if before.concepts else None
@@ -102,7 +112,9 @@ def _put_in(thing: str, text: str, pronoun: re.Match[str]) -> str:
     return f"{text[: pronoun.start()]}{thing}{text[pronoun.end() :]}"
 
 
-_TOGETHER = re.compile(r"\b(?:link\w*|relat\w+|connect\w+|correlat\w+|affect\w*|because|depend\w*|due to|caus\w+|influenc\w+)\b")
+_TOGETHER = re.compile(
+    r"\b(?:link\w*|relat\w+|connect\w+|correlat\w+|affect\w*|because|depend\w*|due to|caus\w+|influenc\w+)\b"
+)
 _TAKES_A_THING: frozenset[Intent] = frozenset(
     {
         "real_change",
@@ -120,9 +132,12 @@ _TAKES_A_THING: frozenset[Intent] = frozenset(
     }
 )
 _CUES = re.compile(
-    r"\b(?:highest|lowest|max\w*|min\w*|average|mean|trend\w*|worr\w+|normal|bad|good|ok|okay|high|low|when|how often|how many times|"
-    r"improv\w+|worse|better|up|down|chart|graph|plot|chang\w+|latest|last|first|before|recent|dangerous|serious|lower|raise|reduce|"
-    r"over time|above|below|over|under|noise|significant|real|eat|diet|food|why|mean|history|dose|start\w*|stop\w*|convert|compare\w*|vs|than)\b"
+    r"\b(?:highest|lowest|max\w*|min\w*|average|mean|trend\w*|worr\w+|normal|bad|good|ok|okay|"
+    r"high|low|when|how often|how many times|"
+    r"improv\w+|worse|better|up|down|chart|graph|plot|chang\w+|latest|last|first|before|recent|"
+    r"dangerous|serious|lower|raise|reduce|"
+    r"over time|above|below|over|under|noise|significant|real|eat|diet|food|why|mean|history|dose|"
+    r"start\w*|stop\w*|convert|compare\w*|vs|than)\b"
 )
 
 

@@ -1,6 +1,8 @@
 """Everyday words that stand one edit away from a word of the trade: they are never taken for a typing mistake."""
 
-LOOKALIKES = frozenset(
+from agents.understanding.wordlist import words
+
+LOOKALIKES = words(
     """
     about above acids action actor acute adding adult aerial after again agent alive alone along alter among anger
     angle another apart appearing apple arising aspiring asteroid attach augusta aware awful badly baking barker
@@ -55,5 +57,5 @@ LOOKALIKES = frozenset(
     wearing wears weather weeks weigh weird wells wetter wheel where whether which while white whites whole whose
     wider wills wines winger winner winter wither witness woman women woods words works world worries worry worse
     worst worth would wound wright wrist write wrong wrote years yield young yours youth
-    """.split()
+    """
 )

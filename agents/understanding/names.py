@@ -1,4 +1,5 @@
-"""Find the names of medicines, conditions, vaccines, procedures and visits in a question: the person's own come first."""
+"""Find the names of medicines, conditions, vaccines, procedures and visits in a question: the "
+"person's own come first."""
 
 from __future__ import annotations
 
@@ -10,26 +11,30 @@ from typing import NamedTuple
 from agents.records import Records
 from agents.understanding.lexicon import PHRASES, Kind
 from agents.understanding.spelling import normalise
+from agents.understanding.wordlist import words
 
-_FORMS = frozenset(
+_FORMS = words(
     """
-    tablet tablets oral capsule capsules injection injectable suspension solution pack day metered dose inhaler implant
-    drug system transdermal intrauterine extended release delayed human actuat unit units unt tab cap mg ml mcg hr
-    sodium potassium calcium chloride hydrochloride sulfate acetate propionate tartrate maleate succinate besylate regular
-    acid adult pediatric preservative free seasonal injectable single shot vaccine with without and for the of per in
-    """.split()
-)
-_SALTS = frozenset(
-    "sodium potassium calcium hydrochloride chloride sulfate acetate propionate tartrate maleate".split()
-)
-_CONDITION_WORDS = frozenset(
+    tablet tablets oral capsule capsules injection injectable suspension solution pack day metered dose inhaler
+    implant drug system transdermal intrauterine extended release delayed human actuat unit units unt tab cap mg ml
+    mcg hr sodium potassium calcium chloride hydrochloride sulfate acetate propionate tartrate maleate succinate
+    besylate regular acid adult pediatric preservative free seasonal injectable single shot vaccine with without and
+    for the of per in
     """
-    disorder finding situation disease diseases syndrome chronic acute history single due type mellitus first second left
-    right upper lower normal body mass index stage injury problem pain blood pressure viral bacterial primary essential
-    unspecified severe moderate mild male female risk status left sided
-    """.split()
 )
-_OTHER_WORDS = frozenset("procedure test screening measurement examination general brief of and the for".split())
+_SALTS = words(
+    """
+    sodium potassium calcium hydrochloride chloride sulfate acetate propionate tartrate maleate
+    """
+)
+_CONDITION_WORDS = words(
+    """
+    disorder finding situation disease diseases syndrome chronic acute history single due type mellitus first second
+    left right upper lower normal body mass index stage injury problem pain blood pressure viral bacterial primary
+    essential unspecified severe moderate mild male female risk status left sided
+    """
+)
+_OTHER_WORDS = words("procedure test screening measurement examination general brief of and the for")
 
 
 class Name(NamedTuple):

@@ -1,8 +1,8 @@
 """Time expressions, turned into spans of calendar days relative to a given today.
 
-"Last year" is the calendar year before; "the last year", "the past year" and "the last 12 months" count back from today.
-Seasons are the northern ones (winter is December to February); the label always names the months, so that a reader
-elsewhere sees what was taken.
+"Last year" is the calendar year before; "the last year", "the past year" and "the last 12 months" count back from
+today. Seasons are the northern ones (winter is December to February); the label always names the months, so that a
+reader elsewhere sees what was taken.
 """
 
 from __future__ import annotations
@@ -338,24 +338,31 @@ _READERS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
         ),
         (rf"\b(?:in )?(?P<first>{_YEAR}) ?(?:-|to|through) ?(?P<last>{_YEAR}|{_NOW})\b", _between),
         (
-            rf"\b(?:(?:over|in|during|for|within|of|from) )?(?:the |my )?(?:last|past|previous|recent) "
-            rf"(?P<amount>{_AMOUNT}) ?(?P<unit>{_UNIT})s?\b",
+            (
+                rf"\b(?:(?:over|in|during|for|within|of|from) )?(?:the |my )?(?:last|past|previous|recent) "
+                rf"(?P<amount>{_AMOUNT}) ?(?P<unit>{_UNIT})s?\b"
+            ),
             _rolling,
         ),
         (
-            rf"\b(?:over|in|during|for|within|from|of) (?:the |this )?(?:last|past|previous) "
-            rf"(?P<amount>)(?P<unit>{_UNIT})\b",
+            (
+                rf"\b(?:over|in|during|for|within|from|of) (?:the |this )?(?:last|past|previous) "
+                rf"(?P<amount>)(?P<unit>{_UNIT})\b"
+            ),
             _rolling,
         ),
         (rf"\b(?:the )?past (?P<amount>)(?P<unit>{_UNIT})\b", _rolling),
-        (rf"\b(?:the )(?:last) (?P<amount>)(?P<unit>year|month|week|decade)\b", _rolling),
+        (r"\b(?:the )(?:last) (?P<amount>)(?P<unit>year|month|week|decade)\b", _rolling),
         (rf"\b(?:over|for|in|within) (?P<amount>\d{{1,3}}) (?P<unit>{_UNIT})s?\b(?! ago)", _rolling),
         (rf"\b(?:(?P<opening>since|from|about|around) )?(?P<amount>{_AMOUNT}) (?P<unit>{_UNIT})s? ago\b", _ago),
         (r"\b(?:in |during )?(?:the )?year before last\b", _year_before_last),
         (rf"\b{_OPENING}last (?P<unit>year|month|week)\b", _last),
         (r"\b(?:so far )?(?:in |during |of )?this (?P<unit>year|month|week)\b", _this),
         (
-            rf"\b{_OPENING}(?:last |this |past )?(?P<season>spring|summer|autumn|fall|winter)(?: (?:of )?(?P<year>{_YEAR}))?\b",
+            (
+                rf"\b{_OPENING}(?:last |this |past )?(?P<season>spring|summer|autumn|fall|"
+                rf"winter)(?: (?:of )?(?P<year>{_YEAR}))?\b"
+            ),
             _named_season,
         ),
         (rf"\b(?:in )?q(?P<quarter>[1-4])(?: (?:of )?(?P<year>{_YEAR}))?\b", _quarter),

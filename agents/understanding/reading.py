@@ -32,6 +32,7 @@ from agents.understanding.segments import segments_of
 from agents.understanding.slots import Slots, slots_of
 from agents.understanding.spanish import is_spanish, to_english
 from agents.understanding.spelling import mend, normalise
+from agents.understanding.wordlist import words
 from agents.understanding.words import QUESTION_WORDS
 
 ENOUGH = 4.0
@@ -40,19 +41,23 @@ EARLIER_TURNS = 6
 
 _TALK: frozenset[Intent] = frozenset({"smalltalk", "unclear"})
 _UNKNOWN_TEST = re.compile(
-    r"^(?:and |so )?(?:(?:what|how) (?:is|was|are|were)|show(?: me)?|tell me|give me|get(?: me)?|find|check|look up|is|was|when was|what about|"
-    r"do (?:i|you) have|can i see|i want|any)? ?(?:my|the|a|an)?(?: (?:latest|last|most recent|current|recent|newest))? ?"
+    r"^(?:and |so )?(?:(?:what|how) (?:is|was|are|were)|show(?: me)?|tell me|give me|get(?: me)?|"
+    r"find|check|look up|is|was|when was|what about|"
+    r"do (?:i|you) have|can i see|i want|any)? ?(?:my|the|a|an)?(?: (?:latest|last|most recent|"
+    r"current|recent|newest))? ?"
     r"(?P<name>[a-z][a-z0-9-]*(?: [a-z0-9-]+){0,2}?)"
-    r"(?: (?:blood )?(?P<kind>levels?|results?|tests?|values?|readings?|counts?|titers?|antibod\w+))?(?: (?:high|low|normal|ok|now|today|checked|tested|done))*$"
+    r"(?: (?:blood )?(?P<kind>levels?|results?|tests?|values?|readings?|counts?|titers?|"
+    r"antibod\w+))?(?: (?:high|low|normal|ok|now|today|checked|tested|done))*$"
 )
-_NO_TEST_NAME = frozenset(
+_NO_TEST_NAME = words(
     """
-    i it is that this those these them they you me my mine am are was were do does did have has had be been a an the of for in on
-    at to with from by and or not no yes so if then health healthy doctor life future day name age risk body blood feeling feel
-    what when who why how which can could should would will need want get help good bad ok okay fine better worse results result
-    test tests lab labs record records number numbers level levels status news plan option options question questions next best
-    everything anything something nothing thing things problem issue today tomorrow now
-    """.split()
+    i it is that this those these them they you me my mine am are was were do does did have has had be been a an the
+    of for in on at to with from by and or not no yes so if then health healthy doctor life future day name age risk
+    body blood feeling feel what when who why how which can could should would will need want get help good bad ok
+    okay fine better worse results result test tests lab labs record records number numbers level levels status news
+    plan option options question questions next best everything anything something nothing thing things problem
+    issue today tomorrow now
+    """
 )
 
 
@@ -118,7 +123,7 @@ def _reading(segment: str, context: Context, before: Ask | None) -> Reading:
     spanish = is_spanish(plain)
     plain = to_english(plain) if spanish else mend(plain, context.vocabulary)
     slots = _slots(plain, context)
-    scores = intents.ranked(intents.scored(slots))
+    scores = intents.scored(slots)
     best = scores[0][1] if scores else 0.0
     if before is not None and best < intents.CERTAIN:
         ask = taken_over(slots, before, today=context.today, best=best)
@@ -147,7 +152,7 @@ def _inherited(reading: Reading, before: Ask) -> Reading:
 
 
 def _scored(slots: Slots, segment: str, context: Context) -> Reading:
-    ranked = intents.ranked(intents.scored(slots))
+    ranked = intents.scored(slots)
     if not ranked or (ranked[0][1] < ENOUGH and not slots.tests and not slots.names):
         return Reading(_unknown(slots, segment))
     ranked = [
@@ -220,9 +225,8 @@ _COMPATIBLE = frozenset(
 
 
 def _nameable(slots: Slots) -> bool:
-    return (
-        bool(slots.named("observation", "unmapped"))
-        or any(intents.ranked(intents.scored(slots))[0][0] == intent for intent in ("trend", "explain_test"))
+    return bool(slots.named("observation", "unmapped")) or (
+        any(intents.scored(slots)[0][0] == intent for intent in ("trend", "explain_test"))
         and bool(slots.named("condition"))
     )
 
@@ -249,9 +253,13 @@ def _unknown(slots: Slots, segment: str) -> Ask:
     return Ask(intent="unclear")
 
 
-_OPENINGS = r"(?:what|who|where|when|why|how|which|is|are|do|does|can|could|should|tell|write|give|explain|translate|play|sing|make|open|find|buy|will)\b"
+_OPENINGS = (
+    r"(?:what|who|where|when|why|how|which|is|are|do|does|can|could|should|tell|write|"
+    r"give|explain|translate|play|sing|make|open|find|buy|will)\b"
+)
 _HEALTHY = re.compile(
-    r"\b(?:my|mine|i|me|health\w*|doctor|blood|body|heart|sick|ill\w*|symptom\w*|medic\w+|test\w*|result\w*|record\w*|pain\w*|feel\w*|"
+    r"\b(?:my|mine|i|me|health\w*|doctor|blood|body|heart|sick|ill\w*|symptom\w*|medic\w+|test\w*|"
+    r"result\w*|record\w*|pain\w*|feel\w*|"
     r"that|it|this|those|them|worse|better)\b"
 )
 

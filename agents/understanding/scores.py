@@ -12,50 +12,82 @@ _SUM = r"(?:estimate|calculate|compute|work out|figure out|recalculate|derive)"
 WORDS: tuple[tuple[RiskScore, str], ...] = (
     (
         "cha2ds2_vasc",
-        r"\bcha2?ds2?\b|chads|stroke (?:risk|score).*(?:afib|a-fib|atrial fib|\baf\b)|(?:afib|a-fib|atrial fib\w*).*stroke",
+        (
+            r"\bcha2?ds2?\b|chads|stroke (?:risk|score).*(?:afib|a-fib|atrial fib|\baf\b)|(?:afib|"
+            r"a-fib|atrial fib\w*).*stroke"
+        ),
     ),
     (
         "heart_risk",
-        r"(?:heart|cardiovascular|cardiac|cvd|cv|ascvd|stroke|vascular)(?: attack| disease| health)?(?: or stroke)? risk"
-        r"|(?:risk|chances?|odds|likelihood|probability)(?: score)?(?: of| for)(?: me)?(?: having| getting| developing| suffering)?"
-        r"(?: an?| my)?(?: future)? (?:heart|stroke|cardio|cardiac|cvd)"
-        r"|(?:10|ten|30|thirty)[ -]?(?:year|yr).*(?:risk|heart|score|stroke|chance)|prevent (?:score|risk|equation)|framingham"
-        r"|how likely.*(?:heart|stroke|cardio)|riesgo (?:cardiovascular|cardiaco|del corazon)|\bheart age\b"
-        r"|risk of cardio\w+|at risk (?:for|of) (?:a )?(?:heart|stroke|cardio)"
-        r"|(?:could|will|might|would|can|am) i .*\b(?:get|have|having|suffer|going to have) an? (?:heart attack|stroke)\b|^what is my risk$",
+        (
+            r"(?:heart|cardiovascular|cardiac|cvd|cv|ascvd|stroke|vascular)(?: attack| disease|"
+            r" health)?(?: or stroke)? risk"
+            r"|(?:risk|chances?|odds|likelihood|probability)(?: score)?(?: of| for)(?: me)?(?: having|"
+            r" getting| developing| suffering)?"
+            r"(?: an?| my)?(?: future)? (?:heart|stroke|cardio|cardiac|cvd)"
+            r"|(?:10|ten|30|thirty)[ -]?(?:year|yr).*(?:risk|heart|score|stroke|chance)|"
+            r"prevent (?:score|risk|equation)|framingham"
+            r"|how likely.*(?:heart|stroke|cardio)|riesgo (?:cardiovascular|cardiaco|del corazon)|\bheart age\b"
+            r"|risk of cardio\w+|at risk (?:for|of) (?:a )?(?:heart|stroke|cardio)"
+            r"|(?:could|will|might|would|can|am) i .*\b(?:get|have|having|suffer|"
+            r"going to have) an? (?:heart attack|stroke)\b|^what is my risk$"
+        ),
     ),
     ("estimated_average_glucose", r"\beag\b|estimated average (?:glucose|sugar|blood)"),
     (
         "estimated_average_glucose",
-        r"^(?=.*\b(?:average|mean|daily) (?:blood )?(?:sugar|glucose)\b)(?=.*\ba1c\b)(?!.*\b(?:compare|vs|and my)\b)"
-        r"|\ba1c as an? (?:average )?(?:blood )?(?:sugar|glucose)",
+        (
+            r"^(?=.*\b(?:average|mean|daily) (?:blood )?(?:sugar|glucose)\b)(?=.*\ba1c\b)(?!.*\b(?:compare|vs)\b)"
+            r"|\ba1c as an? (?:average )?(?:blood )?(?:sugar|glucose)"
+        ),
     ),
     ("non_hdl", r"\bnon[ -]?hdl\b"),
     ("ldl_estimate", rf"{_SUM}.*\bldl\b|friedewald|sampson|\bldl\b.*\b(?:estimated|calculated)\b"),
     (
         "blood_pressure_category",
-        r"(?:categor\w+|stage|class|classif\w+|bracket|grade)\b.*\b(?:blood pressure|bp|hypertension)"
-        r"|\b(?:blood pressure|bp|hypertension)\b.*\b(?:categor\w+|stage|class|classif\w+|bracket|grade)\b"
-        r"|(?:count|counts|classed|classified|considered|qualify) as (?:high|normal|elevated|hypertension).*\b(?:bp|blood pressure)"
-        r"|\b(?:bp|blood pressure)\b.*(?:count|counts|classed|classified|considered|qualify) as",
+        (
+            r"(?:categor\w+|stage|class|classif\w+|bracket|grade)\b.*\b(?:blood pressure|bp|hypertension)"
+            r"|\b(?:blood pressure|bp|hypertension)\b.*\b(?:categor\w+|stage|class|classif\w+|bracket|grade)\b"
+            r"|(?:count|counts|classed|classified|considered|qualify) as (?:high|normal|elevated|"
+            r"hypertension).*\b(?:bp|blood pressure)"
+            r"|\b(?:bp|blood pressure)\b.*(?:count|counts|classed|classified|considered|qualify) as"
+        ),
     ),
     (
         "diabetes_category",
-        r"\bam i (?:a |now |already |still |officially |borderline |nearly |becoming |in the )*(?:pre-?)?diabet\w+"
-        r"|(?:pre-?)?diabet\w+ (?:range|categor\w+|risk|territory|zone|bracket)|borderline diabet\w+|(?:a1c|sugar|glucose)\b.*categor\w+"
-        r"|categor\w+.*\b(?:a1c|sugar|glucose)\b|(?:close|near) to (?:being )?diabet\w+|in the (?:pre-?)?diabet\w+"
-        r"|(?:risk|chances?) (?:of|for) (?:getting |developing )?diabetes",
+        (
+            r"\bam i (?:a |now |already |still |officially |borderline |nearly |becoming |in the )*(?:pre-?)?diabet\w+"
+            r"|(?:pre-?)?diabet\w+ (?:range|categor\w+|risk|territory|zone|bracket)|"
+            r"borderline diabet\w+|(?:a1c|sugar|glucose)\b.*categor\w+"
+            r"|categor\w+.*\b(?:a1c|sugar|glucose)\b|(?:close|near) to (?:being )?diabet\w+|in the (?:pre-?)?diabet\w+"
+            r"|(?:risk|chances?) (?:of|for) (?:getting |developing )?diabetes"
+        ),
     ),
     (
         "kidney_stage",
-        r"\bstages?\b.*\b(?:kidneys?|ckd|renal)\b|\b(?:kidneys?|ckd|renal)\b.*\bstages?\b|how (?:bad|advanced|severe|far along) is my (?:ckd|kidney disease)",
+        (
+            r"\bstages?\b.*\b(?:kidneys?|ckd|renal)\b|\b(?:kidneys?|ckd|renal)\b.*\bstages?\b|"
+            r"how (?:bad|advanced|severe|far along) is my (?:ckd|kidney disease)"
+        ),
     ),
-    ("egfr", rf"{_SUM}.*\b(?:e?gfr|kidney function|filtration|kidneys)\b|\b(?:e?gfr|kidney function)\b.*(?:\bfrom my\b|calculat\w+|estimat\w+)"),
+    (
+        "egfr",
+        (
+            rf"{_SUM}.*\b(?:e?gfr|kidney function|filtration|kidneys)\b|\b(?:e?gfr|"
+            rf"kidney function)\b.*(?:\bfrom my\b|calculat\w+|estimat\w+)"
+        ),
+    ),
     (
         "bmi",
-        r"\bbmi\b.*\b(?:class|categor\w+|obese|over-?weight|under-?weight|range)\b|\bbmi (?:categor\w+|class|range|group|bracket)|categor\w+.*\bbmi\b|\bam i (?:technically |considered |officially |now |clinically )*(?:over-?weight|obese|under-?weight|fat|too heavy|too thin)"
-        rf"|{_SUM}.*\b(?:bmi|body mass)\b|weight categor\w+|(?:healthy|normal|right|ideal) weight for|is my weight (?:healthy|ok|okay|normal|fine)"
-        r"|\bbody mass index categor\w+|(?:over-?weight|obese|under-?weight) or (?:normal|not|obese|healthy)",
+        (
+            r"\bbmi\b.*\b(?:class|categor\w+|obese|over-?weight|under-?weight|range)\b|"
+            r"\bbmi (?:categor\w+|class|range|group|bracket)|categor\w+.*\bbmi\b|"
+            r"\bam i (?:technically |considered |officially |now |clinically )*(?:over-?weight|obese|"
+            r"under-?weight|fat|too heavy|too thin)"
+            rf"|{_SUM}.*\b(?:bmi|body mass)\b|weight categor\w+|(?:healthy|normal|right|"
+            rf"ideal) weight for|is my weight (?:healthy|ok|okay|normal|fine)"
+            r"|\bbody mass index categor\w+|(?:over-?weight|obese|under-?weight) or (?:normal|not|obese|healthy)"
+        ),
     ),
     ("fib4", r"\bfib[ -]?4\b|fibrosis|liver scarring"),
     ("homa_ir", r"\bhoma\b|insulin[ -]resistan\w+"),
@@ -68,13 +100,19 @@ WORDS: tuple[tuple[RiskScore, str], ...] = (
     ("mean_arterial_pressure", r"mean arterial|(?-i:\bmy map\b)|average arterial"),
     (
         "anaemia_pattern",
-        r"\bam i (?:a bit |slightly |still )?an(?:a)?emic|(?:kind|type|sort|pattern|cause) of an(?:a)?emia|an(?:a)?emia (?:pattern|type|workup)"
-        r"|(?:short of|low on|lacking|deficient in) iron|iron defici\w+ (?:pattern|likely)|am i iron deficient",
+        (
+            r"\bam i (?:a bit |slightly |still )?an(?:a)?emic|(?:kind|type|sort|pattern|"
+            r"cause) of an(?:a)?emia|an(?:a)?emia (?:pattern|type|workup)"
+            r"|(?:short of|low on|lacking|deficient in) iron|iron defici\w+ (?:pattern|likely)|am i iron deficient"
+        ),
     ),
     (
         "thyroid_pattern",
-        r"thyroid pattern|(?:is my thyroid|do i have an?|am i) (?:an )?(?:under|over)[ -]?active(?: thyroid)?|am i (?:hypo|hyper)thyroid"
-        r"|thyroid (?:under|over)[ -]?active|(?:under|over)active or",
+        (
+            r"thyroid pattern|(?:is my thyroid|do i have an?|am i) (?:an )?(?:under|"
+            r"over)[ -]?active(?: thyroid)?|am i (?:hypo|hyper)thyroid"
+            r"|thyroid (?:under|over)[ -]?active|(?:under|over)active or"
+        ),
     ),
 )
 

@@ -9,18 +9,21 @@ _SENTENCE = re.compile(
     r"(?<=[?!;])\s*(?=\S)|(?<!\bDr)(?<!\bvs)(?<!\bMr)(?<!\bMrs)\.(?=\s+\S)|\s*\n+\s*|\s+[-•]\s+(?=[A-Z])"
 )
 _ASKS = (
-    r"(?:what(?:'?s)?|when(?:'?s)?|how(?:'?s)?|which|who|why|where|is|are|do|does|did|has|have|am|was|were|can|could|should|"
+    r"(?:what(?:'?s)?|when(?:'?s)?|how(?:'?s)?|which|who|why|where|is|are|do|does|did|has|have|am|"
+    r"was|were|can|could|should|"
     r"show|list|tell|give|explain|compare|summari[sz]e)"
 )
 _CLAUSE = re.compile(
-    rf"(?:\s*,\s*(?:and|also|plus|but|then)?\s*|\s+(?:and|also|plus|and also|and then|as well as)\s+)(?={_ASKS}\b\s+\S)",
+    r"(?:\s*,\s*(?:and|also|plus|but|then)?\s*|\s+(?:and|also|plus|and also|and then|as well as)\s+)"
+    rf"(?={_ASKS}\b\s+\S)",
     re.IGNORECASE,
 )
 _SUBORDINATE = re.compile(
     r"\b(?:if|when|whenever|because|since|while|as|although|after|before|on days)\b[^,]*\Z", re.IGNORECASE
 )
 _GREETING = re.compile(
-    r"^(?:(?:hi|hello|hey|hiya|good (?:morning|afternoon|evening)|thanks|thank you|please|ok(?:ay)?|so|well|um+|sorry|doctor|doc|"
+    r"^(?:(?:hi|hello|hey|hiya|good (?:morning|afternoon|evening)|thanks|thank you|please|"
+    r"ok(?:ay)?|so|well|um+|sorry|doctor|doc|"
     r"hola|buenos dias|gracias|por favor)\b(?: there| doctor| again| please)?[\s,.!:-]+)+(?=\S)",
     re.IGNORECASE,
 )
@@ -47,7 +50,10 @@ def _clauses(sentence: str) -> Iterator[str]:
 
 def _leans(sentence: str, joint: re.Match[str]) -> bool:
     """Whether what follows a comma is about what stands before it ("my LDL fell to 110, is that real?")."""
-    follows = r"(?:is|are|was|does|do|should|could|can)\s+(?:it|that|this|they|those|i\s+(?:be\s+)?(?:worr|concern|scared|afraid))"
+    follows = (
+        r"(?:is|are|was|does|do|should|could|can)\s+(?:it|that|this|they|those|"
+        r"i\s+(?:be\s+)?(?:worr|concern|scared|afraid))"
+    )
     return joint[0].strip() == "," and re.match(follows, sentence[joint.end() :], re.IGNORECASE) is not None
 
 

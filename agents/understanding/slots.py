@@ -1,7 +1,7 @@
 """What a question names, each part found once and replaced by a placeholder, so that intents can be told by its frame.
 
-"What was my LDL in 2019?" has the frame `what was my TEST PERIOD`. Placeholders: TEST, MED, COND, VAX, PROC, VISIT, OTHER
-(a measurement in the records that is no concept), PERIOD, LIMIT, UNIT, NUM (a value said to be the person's own).
+"What was my LDL in 2019?" has the frame `what was my TEST PERIOD`. Placeholders: TEST, MED, COND, VAX, PROC, VISIT,
+OTHER (a measurement that is no concept of ours), PERIOD, LIMIT, UNIT, NUM (a value said to be the person's own).
 """
 
 from __future__ import annotations
@@ -35,7 +35,10 @@ _ALSO_CALLED = (
     (r"\b(?:slept|sleeps)\b", ("sleep_duration",)),
     (r"\b(?:sats?)\b", ("spo2",)),
     (
-        r"\b(?:lost|lose|losing|gain|gained|gaining|put on|putting on) (?:any |some |more |much )?(?:weight|kilos?|pounds?)\b",
+        (
+            r"\b(?:lost|lose|losing|gain|gained|gaining|put on|putting on) (?:any |some |more |"
+            r"much )?(?:weight|kilos?|pounds?)\b"
+        ),
         ("weight",),
     ),
     (r"\b(?:lighter|heavier|thinner|fatter|weighed)\b", ("weight",)),
@@ -169,7 +172,11 @@ def _own_value(text: str, kept: list[_Part]) -> list[_Part]:
     return []
 
 
-_BETWEEN = r"\s*(?:level|levels|result|results|reading|value|count|score|number)?\s*(?:today )?(?:is|are|was|were|of|at|=|came back(?: at| as)?)?\s*(?:only |about |around |now |at )?"
+_BETWEEN = (
+    r"\s*(?:level|levels|result|results|reading|value|count|score|"
+    r"number)?\s*(?:today )?(?:is|are|was|were|of|at|=|came back(?: at| as)?)?\s*(?:only |"
+    r"about |around |now |at )?"
+)
 
 
 def _framed(text: str, parts: Iterable[_Part]) -> str:

@@ -7,16 +7,26 @@ from __future__ import annotations
 
 import re
 
-MARKS = frozenset(
+from agents.understanding.wordlist import words
+
+MARKS = words(
     """
-    que cual cuales cuando como cuanto cuantas cuantos mi mis mio tengo tomo tomando estoy soy he sido ultimo ultima ultimos
-    ultimas muestrame ensename dime dame salud medicamentos medicinas medicacion pastillas alergias alergico alergica
-    enfermedades diagnosticos vacunas resumen resume resumir presion azucar colesterol subiendo bajando resultado resultados
-    doctor medico cirugias esta estan ha hay el la los las de del para puedo debo tuve hola gracias
-    """.split()
+    que cual cuales cuando como cuanto cuantas cuantos mi mis mio tengo tomo tomando estoy soy he sido ultimo ultima
+    ultimos ultimas muestrame ensename dime dame salud medicamentos medicinas medicacion pastillas alergias alergico
+    alergica enfermedades diagnosticos vacunas resumen resume resumir presion azucar colesterol subiendo bajando
+    resultado resultados doctor medico cirugias esta estan ha hay el la los las de del para puedo debo tuve hola
+    gracias
+    """
 )
 
 PHRASES: tuple[tuple[str, str], ...] = (
+    (
+        (
+            r"(?:que|cuales) (?:de mis )?(?:resultados|analisis|examenes|pruebas)(?: \w+)?(?: estan?|"
+            r" salieron)?(?= fuera| anormal| mal| alter)"
+        ),
+        "which of my results are",
+    ),
     (r"como (?:ha|han) (?:cambiado|evolucionado|ido|estado)", "how has changed over time"),
     (r"(?:esta|estan|va|van|ha estado|viene) (?:subiendo o bajando|bajando o subiendo)", "going up or down"),
     (r"(?:esta|estan|va|van|ha estado|sigue) (?:subiendo|aumentando)", "going up"),
@@ -28,7 +38,10 @@ PHRASES: tuple[tuple[str, str], ...] = (
     (r"(?:la )?tendencia(?: de| del)?", "trend of"),
     (r"a lo largo del tiempo|con el tiempo|en el tiempo", "over time"),
     (
-        r"que (?:medicamentos|medicinas|pastillas|remedios|farmacos|tratamientos?)(?: \w+)? (?:tomo|estoy tomando|debo tomar|uso|tengo)",
+        (
+            r"que (?:medicamentos|medicinas|pastillas|remedios|farmacos|"
+            r"tratamientos?)(?: \w+)? (?:tomo|estoy tomando|debo tomar|uso|tengo)"
+        ),
         "what medications am i taking",
     ),
     (r"(?:cuales son )?mis (?:medicamentos|medicinas|pastillas|remedios)(?: actuales)?", "list my medications"),
@@ -36,12 +49,18 @@ PHRASES: tuple[tuple[str, str], ...] = (
     (r"(?:la )?lista de (?:mis )?(?:medicamentos|medicinas)", "list my medications"),
     (r"medicamentos|medicinas|pastillas|medicacion", "medications"),
     (
-        r"(?:a que|que) (?:cosas? )?(?:soy|tengo) alergi\w+|(?:cuales son )?mis alergias|tengo (?:alguna |algunas )?alergias?|soy alergic[oa]",
+        (
+            r"(?:a que|que) (?:cosas? )?(?:soy|tengo) alergi\w+|(?:cuales son )?mis alergias|"
+            r"tengo (?:alguna |algunas )?alergias?|soy alergic[oa]"
+        ),
         "am i allergic",
     ),
     (r"alergias?", "allergies"),
     (
-        r"(?:que|cuales son mis|mis) (?:enfermedades|condiciones(?: medicas)?|diagnosticos|problemas de salud)(?: tengo| son)?",
+        (
+            r"(?:que|cuales son mis|mis) (?:enfermedades|condiciones(?: medicas)?|diagnosticos|"
+            r"problemas de salud)(?: tengo| son)?"
+        ),
         "what are my health conditions",
     ),
     (r"que (?:enfermedades|condiciones|problemas de salud) tengo", "what are my health conditions"),
@@ -50,7 +69,11 @@ PHRASES: tuple[tuple[str, str], ...] = (
         "have i ever been diagnosed with",
     ),
     (
-        r"(?:hazme |dame |haz |puedes hacer |quiero )?(?:un )?resumen(?: general)?(?: de| sobre)?(?: mi)?(?: estado de)? salud|resume mi salud|resumen de mi historial|como esta mi salud|resumen de mis (?:datos|registros)",
+        (
+            r"(?:hazme |dame |haz |puedes hacer |quiero )?(?:un )?resumen(?: general)?(?: de|"
+            r" sobre)?(?: mi)?(?: estado de)? salud|resume mi salud|resumen de mi historial|"
+            r"como esta mi salud|resumen de mis (?:datos|registros)"
+        ),
         "summarise my health",
     ),
     (r"resumen|resume|resumir|resumeme", "summary"),
@@ -70,7 +93,10 @@ PHRASES: tuple[tuple[str, str], ...] = (
     ),
     (r"mas recientes?|actual(?:es|mente)?|ahora", "latest"),
     (
-        r"resultados?(?: de(?: la| el)?| del)?|nivel(?:es)?(?: de(?: la| el)?| del)?|valor(?:es)?(?: de(?: la| el)?| del)?|lectura(?:s)?(?: de(?: la| el)?| del)?",
+        (
+            r"resultados?(?: de(?: la| el)?| del)?|nivel(?:es)?(?: de(?: la| el)?| del)?|"
+            r"valor(?:es)?(?: de(?: la| el)?| del)?|lectura(?:s)?(?: de(?: la| el)?| del)?"
+        ),
         "result of",
     ),
     (r"muestrame|ensename|mostrar|muestra|ver|dime|dame|quiero saber|quiero ver", "show me"),
@@ -95,7 +121,6 @@ PHRASES: tuple[tuple[str, str], ...] = (
     (r"en (?:los|el) ultim[oa]s? (\d+) mes(?:es)?", r"over the last \1 months"),
     (r"(?:el )?ano pasado", "last year"),
     (r"(?:este ano)", "this year"),
-    (r"(?:que|cuales) (?:de mis )?(?:resultados|analisis|examenes|pruebas)(?: \w+)?(?: estan?| salieron)?(?= fuera| anormal| mal| alter)", "which of my results are"),
     (r"anormal(?:es)?|fuera de (?:rango|lo normal)", "out of range"),
     (r"diabetes", "diabetes"),
     (r"presion alta|hipertension", "high blood pressure"),
@@ -116,8 +141,11 @@ _COMPILED = tuple(
     (re.compile(rf"\b(?:{pattern})\b" if not pattern.startswith(r"\b") else pattern), english)
     for pattern, english in PHRASES
 )
-_STRONG = frozenset(
-    "que cual cuales cuando cuantas mis tengo tomo ultimo ultima estoy soy muestrame dime dame medicamentos alergias enfermedades resumen resume alergico alergica medicinas subiendo bajando ultimos ultimas como salud".split()
+_STRONG = words(
+    """
+    que cual cuales cuando cuantas mis tengo tomo ultimo ultima estoy soy muestrame dime dame medicamentos alergias
+    enfermedades resumen resume alergico alergica medicinas subiendo bajando ultimos ultimas como salud
+    """
 )
 
 

@@ -15,13 +15,17 @@ _WORDS: tuple[tuple[Comparator, str], ...] = (
     ("<=", r"at most|no more than|not more than|not over|not above|less than or equal to|up to|<=|≤"),
     (
         ">",
-        r"(?:went |gone |go |been |were |was |ran |run )?"
-        r"(?:above|over|higher than|greater than|more than|bigger than|exceed(?:ed|ing|s)?|north of|>)",
+        (
+            r"(?:went |gone |go |been |were |was |ran |run )?"
+            r"(?:above|over|higher than|greater than|more than|bigger than|exceed(?:ed|ing|s)?|north of|>)"
+        ),
     ),
     (
         "<",
-        r"(?:went |gone |go |been |were |was |ran |run )?"
-        r"(?:below|under|lower than|less than|smaller than|fewer than|beneath|<)",
+        (
+            r"(?:went |gone |go |been |were |was |ran |run )?"
+            r"(?:below|under|lower than|less than|smaller than|fewer than|beneath|<)"
+        ),
     ),
 )
 _NUMBER = r"(?P<value>\d+(?:[.,]\d+)?)(?: ?(?:/|over) ?(?P<second>\d{2,3}))?"
