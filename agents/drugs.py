@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
-# Common ingredients whose names do not end in a stem of their class (see `agents.grounding`), in lower case.
-COMMON = (
-    "acetaminophen aspirin paracetamol ibuprofen naproxen diclofenac warfarin heparin digoxin lithium insulin "
-    "glyburide glipizide gliclazide glimepiride furosemide spironolactone hydrochlorothiazide chlorthalidone "
-    "amiodarone verapamil diltiazem hydralazine clonidine nitroglycerin morphine fentanyl tramadol methadone "
-    "gabapentin pregabalin phenytoin carbamazepine valproate levetiracetam lamotrigine topiramate methotrexate "
-    "prednisone prednisolone dexamethasone levothyroxine liothyronine methimazole estradiol tamoxifen allopurinol "
-    "colchicine trimethoprim sulfamethoxazole nitrofurantoin metronidazole rifampin isoniazid ketoconazole "
-    "cyclosporine tacrolimus mycophenolate sertraline fluoxetine citalopram escitalopram venlafaxine bupropion "
-    "mirtazapine amitriptyline haloperidol clozapine zolpidem diphenhydramine loratadine cetirizine albuterol "
-    "salbutamol tiotropium montelukast theophylline galantamine donepezil memantine clopidogrel ezetimibe niacin "
-    "sildenafil tadalafil finasteride "
-)
+from agents.clinical.medicines import table
+from agents.concepts import CONCEPTS
+
+_WORD = re.compile(r"[a-z]+")
 
 
 @cache
 def drug_names() -> frozenset[str]:
-    """Single words, in lower case."""
-    return frozenset(COMMON.split())
+    """Ingredients and brands that are one word, in lower case; not those that also name a test, such as potassium."""
+    known = table()
+    listed = [name for entry in known.classes.values() for name in entry.ingredients]
+    words = {
+        name.lower() for name in (*listed, *known.other_ingredients, *known.aliases) if _WORD.fullmatch(name.lower())
+    }
+    return frozenset(words - _test_words())
+
+
+def _test_words() -> frozenset[str]:
+    spoken = (name for concept in CONCEPTS.values() for name in (concept.display, *concept.printed, *concept.synonyms))
+    return frozenset(word for name in spoken for word in _WORD.findall(name.lower()))

@@ -8,17 +8,23 @@ from typing import Any
 from agents.events import Specialist
 from agents.tools import (
     blood_pressure,
+    body,
     changes,
     charts,
     explanations,
     flags,
+    glycaemia,
     history,
+    interactions,
+    kidney,
     lifestyle,
+    lipids,
     measurements,
     medicines,
     overview,
     panels,
     prevention,
+    trends,
     wearables,
 )
 
@@ -47,6 +53,8 @@ LOOK_UP: tuple[Tool, ...] = (
     explanations.convert_value,
     charts.chart,
     blood_pressure.latest_blood_pressure,
+    trends.trend,
+    trends.real_change,
     changes.change,
     changes.compare_periods,
     flags.out_of_range,
@@ -68,11 +76,23 @@ HISTORY: tuple[Tool, ...] = (
 )
 TOOLS: dict[Specialist, tuple[Tool, ...]] = {
     "general_practice": (*LOOK_UP, *HISTORY, overview.record_summary, overview.question_list),
-    "cardiology": LOOK_UP,
-    "endocrinology": LOOK_UP,
-    "laboratory_medicine": LOOK_UP,
-    "pharmacy": (*LOOK_UP, *HISTORY),
-    "nutrition": (*LOOK_UP, lifestyle.lifestyle_advice),
+    "cardiology": (
+        *LOOK_UP,
+        blood_pressure.blood_pressure_category,
+        blood_pressure.mean_arterial_pressure,
+        lipids.non_hdl,
+        lipids.ldl_estimate,
+    ),
+    "endocrinology": (*LOOK_UP, glycaemia.diabetes_category, glycaemia.estimated_average_glucose),
+    "laboratory_medicine": (*LOOK_UP, kidney.kidney_function),
+    "pharmacy": (
+        *LOOK_UP,
+        *HISTORY,
+        interactions.check_interactions,
+        interactions.check_kidney_cautions,
+        interactions.about_side_effects,
+    ),
+    "nutrition": (*LOOK_UP, body.body_mass_index, lifestyle.lifestyle_advice),
     "preventive_medicine": (*LOOK_UP, *HISTORY),
-    "data_analysis": (*LOOK_UP, *HISTORY),
+    "data_analysis": (*LOOK_UP, *HISTORY, trends.moving_series),
 }

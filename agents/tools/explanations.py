@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pydantic_ai import RunContext
 
+from agents.clinical.flags import Place
 from agents.concepts import CONCEPTS, adult_range, convert
 from agents.events import Claim
 from agents.naming import called, topic_of
 from agents.tools.desk import Desk, Report, report
 from agents.tools.names import concept_of, defined
-from agents.tools.ranges import WITHOUT_RANGE, Standing, position, spoken_range
+from agents.tools.ranges import WORDS, spoken_range
 from agents.wording import capitalised, quantity, unit
 
 TALK = (
@@ -46,17 +47,19 @@ async def explain_value(ctx: RunContext[Desk], concept: str, value: float, value
     low, high = adult_range(known, desk.records.patient.sex)
     claims: list[Claim | None] = []
     if canonical is not None and (low is not None or high is not None):
-        found = Standing(position(canonical, low, high), low, high, known.unit, printed=False)
+        place: Place = "low" if low is not None and canonical < low else "inside"
+        place = "high" if high is not None and canonical > high else place
         claims.append(
             desk.state(
-                f"{said} The general adult range is {spoken_range(found)}, so that value is {found.position} it. "
+                f"{said} The general adult range is {spoken_range(low, high, known.unit)}, so that value is "
+                f"{WORDS[place]} it. "
                 "The range printed on your own report counts first.",
                 kind="computed",
                 topic=topic_of(concept),
                 concept=concept,
                 formula="comparison with the range",
                 source=known.source,
-                severity="info" if found.position == "inside" else "attention",
+                severity="info" if place == "inside" else "attention",
             )
         )
     else:
@@ -104,9 +107,9 @@ def general_range(desk: Desk, concept: str) -> Claim | None:
         return None
     known = CONCEPTS[concept]
     low, high = adult_range(known, desk.records.patient.sex)
-    if concept in WITHOUT_RANGE or (low is None and high is None):
+    if low is None and high is None:
         return None
-    limits = spoken_range(Standing("inside", low, high, known.unit, printed=False))
+    limits = spoken_range(low, high, known.unit)
     return desk.state(
         f"The general adult range is {limits}. Labs differ, so the range on your own report counts first.",
         kind="knowledge",

@@ -8,12 +8,13 @@ from typing import NamedTuple
 
 from pydantic_ai import RunContext
 
+from agents.clinical.flags import Flag
 from agents.concepts import CONCEPTS
 from agents.events import Claim
 from agents.naming import called, short, titled, topic_of
 from agents.tools.desk import Desk, Report, report
 from agents.tools.measurements import span, spoken_span
-from agents.tools.ranges import Standing, conflict, flagged, spoken_range, standing
+from agents.tools.ranges import compared, standing
 from agents.tools.series import Point, Series, series
 from agents.wording import OLD_DAYS, count, day, listed
 
@@ -35,7 +36,7 @@ class Checked(NamedTuple):
 
     series: Series
     point: Point
-    standing: Standing | None
+    standing: Flag | None
 
 
 async def out_of_range(
@@ -80,13 +81,13 @@ def newest_checked(desk: Desk, concept: str, since: date | None, until: date | N
     if not found:
         return None
     point = found.points[-1]
-    return Checked(found, point, standing(point.row, desk.records.patient))
+    return Checked(found, point, standing(desk, point.row))
 
 
 def is_outside(found: Checked) -> bool:
     """Outside the range, or marked so by the lab."""
-    beyond = found.standing is not None and found.standing.position != "inside"
-    return beyond or flagged(found.point.row) is not None
+    place = found.standing
+    return place is not None and (place.place != "inside" or place.lab_flag in ("low", "high"))
 
 
 def lead(desk: Desk, checked: Sequence[Checked], outside: Sequence[Checked], inside: Sequence[Checked]) -> Claim:
@@ -109,17 +110,8 @@ def lead(desk: Desk, checked: Sequence[Checked], outside: Sequence[Checked], ins
 def outside_item(desk: Desk, found: Checked) -> Claim:
     """One result outside its range as an item, with value, date and range."""
     name = titled(called(found.series.concept))
-    place = found.standing.position if found.standing else flagged(found.point.row)
-    limits = ""
-    if found.standing:
-        whose = "the lab's range" if found.standing.printed else "general adult range"
-        limits = f" ({whose} {spoken_range(found.standing)})"
-    word = {"above": "above the range", "below": "below the range", "inside": "inside the range"}.get(
-        place or "", f"marked as {place} by the lab"
-    )
-    differs = conflict(found.point.row, found.standing.position) if found.standing else ""
     return desk.state(
-        f"**{name}**: {found.series.dated(found.point)}, {word}{limits}{differs.rstrip('.')}",
+        f"**{name}**: {found.series.dated(found.point)}{compared(found.standing)}",
         topic=TOPIC,
         value=found.point.value,
         unit=found.series.unit,
@@ -132,7 +124,7 @@ def outside_item(desk: Desk, found: Checked) -> Claim:
 
 def what_was_compared(desk: Desk, checked: Iterable[Checked]) -> Claim | None:
     """Whose ranges these are."""
-    general = [found for found in checked if found.standing is not None and not found.standing.printed]
+    general = [found for found in checked if found.standing is not None and found.standing.kind == "general adult"]
     if not general:
         return None
     text = (

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from pydantic_ai import RunContext
 
+from agents.clinical.age import age_on
 from agents.events import Claim
 from agents.naming import short
 from agents.tools.desk import Desk, Report, report
 from agents.tools.flags import Checked, is_outside, laboratory, newest_checked
 from agents.tools.medicines import by_name
-from agents.tools.ranges import age_at
 from agents.wording import OLD_DAYS, ago, count, day, listed
 
 TOPIC = "Your records"
@@ -59,9 +59,9 @@ async def question_list(ctx: RunContext[Desk]) -> Report:
 def person(desk: Desk) -> Claim | None:
     """Age and sex as the records have them."""
     patient = desk.records.patient
-    if patient.birth_date is None:
+    years = age_on(patient.birth_date, desk.today)
+    if years is None:
         return None
-    years = age_at(patient.birth_date.day, desk.today)
     sex = f", {patient.sex}" if patient.sex in ("female", "male") else ""
     return desk.state(f"You are {years} years old{sex}.", topic=TOPIC, value=years, unit="a")
 

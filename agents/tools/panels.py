@@ -11,7 +11,7 @@ from agents.events import Claim
 from agents.naming import called, short, titled
 from agents.tools.desk import Desk, Report, report
 from agents.tools.names import concept_of
-from agents.tools.ranges import Standing, conflict, spoken_range, standing
+from agents.tools.ranges import compared, standing
 from agents.tools.series import Point, Series, series
 from agents.wording import OLD_DAYS, count, listed
 
@@ -52,26 +52,17 @@ def topic_of_all(concepts: Sequence[str]) -> str:
 def result_item(desk: Desk, found: Series, topic: str) -> Claim:
     """One result as an item, with date, age and range."""
     point = found.points[-1]
-    beside = standing(point.row, desk.records.patient)
+    beside = standing(desk, point.row)
     return desk.state(
-        f"**{titled(called(found.concept))}**: {found.dated(point)}{compared(point, beside)}{aged(desk, point)}",
+        f"**{titled(called(found.concept))}**: {found.dated(point)}{compared(beside)}{aged(desk, point)}",
         topic=topic,
         value=point.value,
         unit=found.unit,
         date=point.when.shown(),
         concept=found.concept,
         evidence=[point.row.evidence],
-        severity="attention" if beside and beside.position != "inside" else "info",
+        severity="attention" if beside and beside.place != "inside" else "info",
     )
-
-
-def compared(point: Point, beside: Standing | None) -> str:
-    """`, above the general adult range (up to 100 mg/dL)`."""
-    if beside is None:
-        return ""
-    whose = "the lab's range" if beside.printed else "the general adult range"
-    differs = conflict(point.row, beside.position).rstrip(".")
-    return f", {beside.position} {whose} ({spoken_range(beside)}){differs}"
 
 
 def aged(desk: Desk, point: Point) -> str:
@@ -80,8 +71,8 @@ def aged(desk: Desk, point: Point) -> str:
 
 def general_note(desk: Desk, found: Sequence[Series], topic: str) -> Claim | None:
     """That general ranges were used, where the lab printed none."""
-    beside = [standing(results.points[-1].row, desk.records.patient) for results in found]
-    if not any(one and not one.printed for one in beside):
+    beside = [standing(desk, results.points[-1].row) for results in found]
+    if not any(one and one.kind == "general adult" for one in beside):
         return None
     text = (
         "Where your records print no range of the lab, a general adult range was used; your lab's may differ a little."
