@@ -72,8 +72,8 @@ def turn(request: HttpRequest, pk: UUID, run_id: UUID) -> HttpResponse:
     """One turn by itself, for the page to put in its place."""
     talk = _own_conversation(request, pk)
     run = get_object_or_404(_runs(talk), pk=run_id)
-    [shown] = turns_of([run])
-    shown.repeats = Run.objects.filter(question=run.question_id, created__lt=run.created).exists()
+    earlier = _runs(talk).filter(created__lt=run.created).order_by("-created")[:1]
+    *_, shown = turns_of([*earlier, run])
     return render(request, "chat/turn.html", {"turn": shown, "conversation": talk})
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from itertools import pairwise
 from typing import NamedTuple, TypeVar
 from uuid import UUID
 
@@ -51,10 +52,12 @@ class Source(NamedTuple):
 class Turn:
     """One run: what was asked and what came of it."""
 
-    def __init__(self, run: Run, happened: Iterable[AnyEvent] = (), *, repeats: bool = False) -> None:
+    def __init__(self, run: Run, happened: Iterable[AnyEvent] = ()) -> None:
         self.run = run
-        self.repeats = repeats
-        """Whether the same question was already answered above, by an earlier run."""
+        self.repeats = False
+        """Whether the same question stands above already, with an earlier answer."""
+        self.waits = False
+        """Whether another answer of the conversation is to be finished first."""
         self._happened = list(happened)
 
     @property
@@ -151,11 +154,10 @@ def turns_of(runs: Sequence[Run]) -> list[Turn]:
     rows = Event.objects.filter(run__in=runs, type__in=SHOWN_TYPES).order_by("run", "seq")
     for run_id, data in rows.values_list("run_id", "data"):
         happened[run_id].append(events.decode(data))
-    asked: set[UUID] = set()
-    turns = []
-    for run in runs:
-        turns.append(Turn(run, happened[run.pk], repeats=run.question_id in asked))
-        asked.add(run.question_id)
+    turns = [Turn(run, happened[run.pk]) for run in runs]
+    for earlier, turn in pairwise(turns):
+        turn.repeats = turn.run.question_id == earlier.run.question_id
+        turn.waits = turn.under_way and earlier.under_way
     return turns
 
 

@@ -14,6 +14,7 @@ const CONNECTION = {
   offline: "Offline; goes on by itself once you are back",
   ended: "Done",
 }
+const SENTENCE_END = /[.!?:\n]/
 const MARGIN = 20
 const UNREACHABLE = "The server could not be reached. Your question is still here: please send it again."
 
@@ -187,7 +188,7 @@ class ChatTalk extends HTMLElement {
 
   #turnChanged = ({ target, detail: { name, data } }) => {
     if (!target.underWay && name !== "done") return
-    if (name === "message" && data.type === "text") this.#announcer.follow(target.text)
+    if (name === "message" && data.type === "text" && SENTENCE_END.test(data.content)) this.#announcer.follow(target.text)
     if (name === "message" && data.type === "plan" && data.tasks?.length) {
       this.#announcer.say(`Asked ${data.tasks.map(({ specialist }) => specialist.replaceAll("_", " ")).join(", ")}.`)
     }

@@ -100,7 +100,8 @@ export class ChatTurn extends HTMLElement {
     if (triage?.text && !this.querySelector("[data-triage]")) {
       this.querySelector("[data-answer] > h2").after(banner(triage))
     }
-    this.querySelector("[data-progress-text]").textContent = progress(this.#picture)
+    const waits = this.#picture.status === "queued" && this.previousElementSibling?.underWay
+    this.querySelector("[data-progress-text]").textContent = waits ? "Waiting for its turn" : progress(this.#picture)
     this.#text ??= new StreamingText(this.querySelector("[data-text]"))
     this.#text.show(this.text)
   }

@@ -31,7 +31,7 @@ function markTab() {
 }
 
 document.addEventListener("turn-asked", ({ detail: turn }) => showTeam(turn))
-document.addEventListener("turn-changed", ({ target }) => team.changed(target))
+document.addEventListener("turn-changed", ({ target, detail }) => team.changed(target, detail))
 document.addEventListener("team-wanted", ({ detail: turn }) => showTeam(turn))
 document.addEventListener("busy-changed", ({ detail: busy }) => markTeam(busy))
 document.addEventListener("source-wanted", ({ detail }) => {

@@ -41,7 +41,7 @@ export function fold(picture, { name, data }) {
 
 /** How far along a run is, in one sentence for people. */
 export function progress(picture) {
-  if (picture.status === "queued") return "Waiting for its turn"
+  if (picture.status === "queued") return "Starting"
   const working = [...picture.members.values()].filter((member) => member.specialist && member.status === "working")
   if (working.length > 0) return `${title(list(working.map((member) => member.specialist.replaceAll("_", " "))))} ${working.length === 1 ? "is" : "are"} looking at your records`
   if (picture.parts.size > 0) return "Writing the answer"

@@ -27,6 +27,7 @@ class TeamPanel extends HTMLElement {
   #frame = 0
   #ticking = null
   #open = new Set()
+  #clocks = []
   /** By how much this machine's clock is ahead of the server's, at the most. */
   #offset = Infinity
 
@@ -53,11 +54,15 @@ class TeamPanel extends HTMLElement {
     this.#draw()
   }
 
-  /** Something happened in a turn. */
-  changed(turn) {
-    if (turn !== this.#turn) return
+  /** Something happened in a turn. Of the answer's text only the beginning shows here. */
+  changed(turn, { data }) {
+    if (turn !== this.#turn || (data.type === "text" && this.#writing)) return
     this.#offset = Math.min(this.#offset, Date.now() - turn.picture.latest)
     this.#frame ||= requestAnimationFrame(() => this.#draw())
+  }
+
+  get #writing() {
+    return this.querySelector("[data-writing]") !== null
   }
 
   #toggled = ({ target }) => {
@@ -69,6 +74,7 @@ class TeamPanel extends HTMLElement {
     this.#frame = 0
     const picture = this.#turn?.picture
     if (!picture) return
+    this.#clocks = []
     const focused = this.contains(document.activeElement) ? document.activeElement.closest("[data-key]")?.dataset.key : null
     const everyone = [...picture.members.values()]
     const asked = everyone.filter(({ specialist, status }) => specialist && status !== "skipped")
@@ -94,7 +100,7 @@ class TeamPanel extends HTMLElement {
     return element(
       "section",
       { class: "member analyst", "data-status": picture.done ? OUTCOME[picture.status] : "working" },
-      this.#memberHead({ name: "Health analyst", symbol: "health_analyst", status: picture.done ? OUTCOME[picture.status] : "working", words: lead(picture), seconds: elapsed(picture, this.#offset) }),
+      this.#memberHead({ name: "Health analyst", symbol: "health_analyst", status: picture.done ? OUTCOME[picture.status] : "working", words: lead(picture), seconds: () => elapsed(picture, this.#offset) }),
       ...(steps.length > 0 ? [element("ul", { class: "calls" }, ...steps)] : []),
     )
   }
@@ -105,7 +111,7 @@ class TeamPanel extends HTMLElement {
     return element(
       "li",
       { class: "member", "data-status": status, "data-specialist": specialist },
-      this.#memberHead({ name: title(specialist), symbol: specialist, status, words: STATUS[status], seconds: memberSeconds(member, this.#offset) }),
+      this.#memberHead({ name: title(specialist), symbol: specialist, status, words: STATUS[status], seconds: () => memberSeconds(member, this.#offset) }),
       ...(member.task ? [element("p", { class: "task" }, member.task)] : []),
       ...(member.note && status !== "finished" ? [element("p", { class: "note small" }, member.note)] : []),
       ...(calls.size > 0 ? [element("ul", { class: "calls" }, ...[...calls.values()].map((call) => this.#call(call, working)))] : []),
@@ -115,6 +121,8 @@ class TeamPanel extends HTMLElement {
   }
 
   #memberHead({ name, symbol, status, words, seconds }) {
+    const told = element("span", {}, timed(words, seconds()))
+    if (status === "working") this.#clocks.push(() => (told.textContent = timed(words, seconds())))
     return element(
       "header",
       { class: "member-head" },
@@ -124,7 +132,7 @@ class TeamPanel extends HTMLElement {
         "p",
         { class: "member-status" },
         status === "working" ? element("span", { class: "pulse", "aria-hidden": "true" }) : icon(STATUS_ICON[status]),
-        seconds === null ? words : `${words} · ${duration(seconds)}`,
+        told,
       ),
     )
   }
@@ -160,7 +168,7 @@ class TeamPanel extends HTMLElement {
   }
 
   #tick(on) {
-    if (on && this.#ticking === null) this.#ticking = setInterval(() => this.#draw(), TICK_MILLISECONDS)
+    if (on && this.#ticking === null) this.#ticking = setInterval(() => this.#clocks.forEach((tell) => tell()), TICK_MILLISECONDS)
     if (!on) {
       clearInterval(this.#ticking)
       this.#ticking = null
@@ -196,7 +204,7 @@ function grounded({ checked, matched, struck }) {
 
 function step(words, more, { running = false } = {}) {
   const sign = running ? element("span", { class: "pulse", "aria-hidden": "true" }) : icon("check")
-  return element("li", { class: "call step" }, element("div", { class: "call-head" }, sign, element("span", { class: "call-name" }, words)), more ? element("p", { class: "call-summary" }, more) : null)
+  return element("li", { class: "call step", "data-writing": running }, element("div", { class: "call-head" }, sign, element("span", { class: "call-name" }, words)), more ? element("p", { class: "call-summary" }, more) : null)
 }
 
 function withWhat(given) {
@@ -211,6 +219,10 @@ function elapsed({ began, latest, done }, offset) {
 function memberSeconds({ began, seconds, status }, offset) {
   if (seconds !== null) return seconds
   return status === "working" && began !== null ? Math.max(0, (Date.now() - offset - began) / 1_000) : null
+}
+
+function timed(words, seconds) {
+  return seconds === null ? words : `${words} · ${duration(seconds)}`
 }
 
 function duration(seconds) {

@@ -91,7 +91,7 @@ test("it says in one sentence how far it is", () => {
   const told = [progress(picture), ...steps.map((event) => (fold(picture, event), progress(picture)))]
 
   assert.deepEqual(told, [
-    "Waiting for its turn",
+    "Starting",
     "Reading your question",
     "Deciding whom to ask",
     "Deciding whom to ask",
