@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.faults.server import Server, serving
+from tests.served import run_command
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "faults_long: runs for minutes; left out unless asked for with `-m faults_long`")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if "faults_long" in config.getoption("markexpr"):
+        return
+    long = [item for item in items if item.get_closest_marker("faults_long")]
+    items[:] = [item for item in items if item not in long]
+    config.hook.pytest_deselected(items=long)
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with its tables and nothing in them."""
+    folder = tmp_path_factory.mktemp("migrated")
+    path = folder / "healthchat.sqlite3"
+    made = run_command("migrate", "--verbosity", "0", data=folder, DATABASE_URL=f"sqlite:///{path}")
+    assert made.returncode == 0, made.stderr
+    return path
+
+
+@pytest.fixture(scope="module")
+def serve(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iterator[Callable[..., Server]]:
+    """Starts a server whose runs are answered by the scripted model with these options."""
+    with ExitStack() as stack:
+
+        def start(**options: object) -> Server:
+            model = "scripted:bare=1," + ",".join(f"{name}={value}" for name, value in options.items())
+            folder = tmp_path_factory.mktemp("server")
+            return stack.enter_context(serving(folder, migrated=migrated, HEALTHCHAT_MODEL=model))
+
+        yield start

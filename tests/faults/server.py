@@ -1,0 +1,124 @@
+"""A real `manage.py serve` that can be killed, stopped, started again, and looked at from outside."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.served import ROOT, START_SECONDS, free_port, own_database, run_command
+
+LOOK_SECONDS = 0.02
+STOP_SECONDS = 30
+
+
+class Server:
+    """One address and one data folder; the process behind them comes and goes."""
+
+    host = "127.0.0.1"
+
+    def __init__(self, data: Path, environment: dict[str, str]) -> None:
+        self.data = data
+        self.port = free_port()
+        self.log = data / "server.log"
+        self._environment = os.environ | {"HEALTHCHAT_DATA": str(data), "HEALTHCHAT_GUESTS": "true"} | environment
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def start(self) -> None:
+        """Start the process; return when it takes connections."""
+        with self.log.open("ab") as output:
+            self._process = subprocess.Popen(
+                [sys.executable, "manage.py", "serve", "--port", str(self.port)],
+                cwd=ROOT,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            assert self._process.poll() is None, self.printed()
+            with socket.socket() as probe:
+                if probe.connect_ex((self.host, self.port)) == 0:
+                    return
+            time.sleep(LOOK_SECONDS)
+        raise TimeoutError(self.printed())
+
+    def kill(self) -> None:
+        """End the process as a power cut would."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait(STOP_SECONDS)
+
+    def tell_to_stop(self) -> None:
+        os.kill(self.pid, signal.SIGTERM)
+
+    def wait(self) -> int:
+        """The process's exit code, once it has ended."""
+        assert self._process is not None
+        return self._process.wait(STOP_SECONDS)
+
+    def stop(self) -> None:
+        if self._process is None or self._process.poll() is not None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def printed(self) -> str:
+        return self.log.read_text(errors="replace")
+
+    def resident_bytes(self) -> int:
+        """How much memory the process has."""
+        pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE")
+
+    def open_files(self) -> int:
+        """How many files and sockets the process holds open."""
+        return len(list(Path(f"/proc/{self.pid}/fd").iterdir()))
+
+    def sockets(self) -> int:
+        """How many sockets the process holds open."""
+        names = []
+        for entry in Path(f"/proc/{self.pid}/fd").iterdir():
+            try:
+                names.append(str(entry.readlink()))
+            except FileNotFoundError:
+                continue
+        return sum(name.startswith("socket:") for name in names)
+
+    def threads(self) -> int:
+        return len(list(Path(f"/proc/{self.pid}/task").iterdir()))
+
+
+@contextmanager
+def serving(data: Path, *, migrated: Path | None = None, **environment: str) -> Iterator[Server]:
+    """A server of its own, until the block ends. `migrated` is an SQLite file to begin with."""
+    data.mkdir(parents=True, exist_ok=True)
+    with own_database() as database:
+        environment = environment | database
+        if migrated is not None and not database:
+            shutil.copy(migrated, data / migrated.name)
+        else:
+            made = run_command("migrate", "--verbosity", "0", data=data, **environment)
+            assert made.returncode == 0, made.stderr
+        server = Server(data, environment)
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
