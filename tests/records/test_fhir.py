@@ -342,6 +342,16 @@ def test_it_leaves_out_what_was_entered_in_error_and_remembers_it(write: Writer)
     assert found.skipped == {"Condition (entered in error)": 1, "Observation (entered in error)": 1}
 
 
+def test_it_takes_back_what_a_later_version_or_file_says_was_an_error(write: Writer) -> None:
+    wrong = observation(status="entered-in-error")
+    versions = write(person(), observation(), wrong, name="a.json")
+    first, later = write(person(), observation(), name="b.json"), write(person(), wrong, name="c.json")
+
+    assert read(versions).counts == {}
+    assert len(load(first).observations) == 1
+    assert len(load(first, later).observations) == 0
+
+
 def test_it_keeps_what_it_does_not_understand_and_says_so(write: Writer) -> None:
     unknown = observation("o2", code={"coding": [{"system": "urn:lab", "code": "XYZ"}], "text": "Frobnicate index"})
     strange_unit = observation("o3", valueQuantity={"value": 3, "unit": "furlong"})

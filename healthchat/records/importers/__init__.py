@@ -68,6 +68,7 @@ def merged(*imports: Import) -> Records:
         patient = same_person(patient, one.patient)
         for row in one.rows:
             rows.put(row)
+        rows.retract(one.retracted)
     return Records(patient, rows)
 
 

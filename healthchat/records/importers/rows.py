@@ -46,6 +46,12 @@ class Rows:
         self._by_id[kind_of(row), row.id] = row
         return row
 
+    def retract(self, taken_back: Iterable[tuple[str, str]]) -> None:
+        """Remove the rows of resources (kind, evidence) that were entered in error."""
+        gone = set(taken_back)
+        if gone:
+            self._by_id = {key: row for key, row in self._by_id.items() if (key[0], row.evidence) not in gone}
+
     def replace(self, row: AnyRow) -> None:
         self._by_id[kind_of(row), row.id] = row
 

@@ -69,6 +69,7 @@ class _Gathering:
         for resource in self._waiting:
             self._convert(resource)
         self._group()
+        self._rows.retract(self._retracted)
         patient, name = self._persons.settle()
         if not self._rows and not self._persons.met and not self._retracted:
             raise NotUnderstood("This is a FHIR file, but there is nothing about a patient in it.")
