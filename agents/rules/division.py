@@ -13,7 +13,7 @@ FIELD: dict[str, tuple[Specialist, ...]] = {
     "compare_periods": ("data_analysis",),
     "change": ("data_analysis",),
     "real_change": ("data_analysis", "laboratory_medicine"),
-    "before_and_after": ("data_analysis", "pharmacy"),
+    "before_and_after": ("data_analysis",),
     "correlate": ("data_analysis",),
     "daily_summary": ("data_analysis",),
     "moving_series": ("data_analysis",),
