@@ -29,6 +29,6 @@ def scope_claims(asks: Iterable[Ask], *, triage: Triage) -> Iterator[Claim]:
     """What is said to the asks that no specialist is asked about, as claims, so that a model says nothing else."""
     said = [SAID[intent] for intent in dict.fromkeys(ask.intent for ask in asks) if intent in SAID]
     if triage.level == "scope" and triage.text:
-        said = [triage.text, *(text for text in said if text != SAID["out_of_scope"])]
+        said = [triage.text]
     for number, text in enumerate(said, start=1):
         yield Claim(id=f"analyst-{number}", kind="limit", text=text)

@@ -28,8 +28,8 @@ def medication_kidney(ask: Ask, brief: TaskBrief) -> Iterator[Call]:
 
 
 def medication_side_effect(ask: Ask, brief: TaskBrief) -> Iterator[Call]:
-    yield Call.of("active_medicines")
     yield Call.of("about_side_effects", symptom=ask.subject)
+    yield Call.of("active_medicines")
 
 
 def allergies(ask: Ask, brief: TaskBrief) -> Iterator[Call]:

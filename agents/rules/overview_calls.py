@@ -19,7 +19,6 @@ def summary(ask: Ask, brief: TaskBrief) -> Iterator[Call]:
     yield Call.of("problem_list")
     yield Call.of("active_medicines")
     yield Call.of("allergies")
-    yield Call.of("latest_blood_pressure")
     yield Call.of("blood_pressure_category")
     yield Call.of("panel", concepts=LIPIDS)
     yield Call.of("non_hdl")
@@ -35,9 +34,6 @@ def summary(ask: Ask, brief: TaskBrief) -> Iterator[Call]:
 
 def visit_questions(ask: Ask, brief: TaskBrief) -> Iterator[Call]:
     yield Call.of("question_list")
-    yield Call.of("out_of_range")
-    yield Call.of("check_interactions")
-    yield Call.of("screening")
 
 
 def lifestyle(ask: Ask, brief: TaskBrief) -> Iterator[Call]:

@@ -7,15 +7,14 @@ stand the facts, then what the test is, then what is not known, then advice.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from agents.brief import AnswerBrief
 from agents.events import Claim, Gap
 from agents.question import Intent
 
-HEADINGS_FROM = 3
+HEADINGS_FROM = 2
 """With so many topics each gets a heading."""
-ATTENTION_FIRST_FROM = 5
 ANALYSES: frozenset[Intent] = frozenset(
     {"trend", "compare_periods", "change", "real_change", "before_after_medicine", "correlation"}
 )
@@ -35,6 +34,8 @@ def write(brief: AnswerBrief) -> Iterator[str]:
 def answer(brief: AnswerBrief) -> str:
     """The whole answer in markdown, with a marker such as `[cardiology-2]` behind each thing that is said."""
     topics = by_topic(ordered(brief))
+    if any(ask.intent == "visit_summary" for ask in brief.asks):
+        topics = attention_first(topics)
     explaining = any(ask.intent == "explain_test" for ask in brief.asks)
     blocks: list[str] = []
     for topic, claims in topics.items():
@@ -49,21 +50,32 @@ def ordered(brief: AnswerBrief) -> list[Claim]:
     """Each statement once; the analysis first where that is what was asked."""
     said: dict[tuple[str, str], Claim] = {}
     for claim in brief.claims:
-        # The same lead, such as "Your newest results:", may stand above several lists.
-        said.setdefault((claim.text, claim.topic or "" if claim.text.endswith(":") else ""), claim)
-    once = list(said.values())
+        # Lists stay whole: the same item or lead may stand under two topics.
+        listed = is_item(claim.text) or claim.text.endswith(":")
+        said.setdefault((claim.text, claim.topic or "" if listed else ""), claim)
+    once = [claim for claim in said.values() if not is_told_by_another(claim, said.values())]
     if any(ask.intent in ANALYSES for ask in brief.asks):
         once.sort(key=lambda claim: not claim.id.startswith("data_analysis"))
     return once
 
 
+def is_told_by_another(claim: Claim, claims: Iterable[Claim]) -> bool:
+    """Whether a record claim is only what a figure was worked out from, and that figure's claim says it too."""
+    return claim.kind == "record" and any(
+        claim.id in other.inputs and set(claim.evidence) <= set(other.evidence) for other in claims
+    )
+
+
 def by_topic(claims: Iterable[Claim]) -> dict[str, list[Claim]]:
-    """The claims of each topic; of many topics, those that need attention come right after the first."""
+    """The claims of each topic, the topics in the order in which they first come up."""
     topics: dict[str, list[Claim]] = {}
     for claim in claims:
         topics.setdefault(claim.topic or "", []).append(claim)
-    if len(topics) < ATTENTION_FIRST_FROM:
-        return topics
+    return topics
+
+
+def attention_first(topics: Mapping[str, list[Claim]]) -> dict[str, list[Claim]]:
+    """Right after the first topic, those that need attention."""
     first, *others = topics
     others.sort(key=lambda topic: all(claim.severity == "info" for claim in topics[topic]))
     return {topic: topics[topic] for topic in (first, *others)}
@@ -75,7 +87,11 @@ def section(claims: Sequence[Claim], *, explaining: bool = False) -> list[str]:
     limits = [claim for claim in claims if claim.kind == "limit"]
     knowledge = [claim for claim in claims if claim.kind == "knowledge"]
     advice = [claim for claim in claims if claim.kind == "advice"]
-    parts = (facts, knowledge, limits, advice) if facts else (limits, knowledge, [], advice)
+    parts: tuple[list[Claim], ...] = (facts, knowledge, limits, advice)
+    if not facts and claims[0].kind == "limit":
+        parts = (limits, knowledge, advice)
+    elif not facts and claims[0].kind == "advice":
+        parts = (advice, limits, knowledge)
     if explaining:
         parts = (knowledge, facts, limits, advice)
     return [block for part in parts for block in flowing(part)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 
 from pydantic_ai import RunContext
@@ -10,19 +9,18 @@ from pydantic_ai import RunContext
 from agents.clinical.before_after import NOTE, BeforeAfter, before_after
 from agents.clinical.correlation import Correlation
 from agents.clinical.correlation import correlate as clinical_correlate
-from agents.clinical.medicines import classes_of, ingredients
 from agents.clinical.refused import Refused
 from agents.clinical.trend import Point as TrendPoint
 from agents.events import Claim
 from agents.naming import called, short, topic_of
 from agents.records import Medication
 from agents.tools.desk import Desk, Report, report
-from agents.tools.matching import matching
 from agents.tools.measurements import none_of, span
+from agents.tools.medicines import named, not_listed
 from agents.tools.names import concept_of, defined
 from agents.tools.series import Series, series
 from agents.tools.trends import shown_p
-from agents.wording import capitalised, count, day, number
+from agents.wording import count, day, number
 
 TOPIC = "Moving together"
 SOURCE = "Spearman's rank correlation (Spearman, 1904)"
@@ -74,10 +72,9 @@ async def before_and_after(ctx: RunContext[Desk], concept: str, medicine: str) -
     if not found:
         return none_of(desk, concept)
     dated = [row for row in desk.records.medications if row.start and row.status != "entered-in-error"]
-    rows = matching(dated, medicine) or of_class(dated, medicine)
+    rows = named(dated, medicine)
     if not rows:
-        text = f"{capitalised(medicine)} is not among the medicines with a start date in your records."
-        return report("no such medicine", [desk.state(text, kind="limit", topic=topic_of(concept))])
+        return report("no such medicine", [not_listed(desk, medicine)])
     started = min(rows, key=lambda row: row.start.instant if row.start else desk.now)
     assert started.start is not None
     result = before_after(points_of(found), started.start.day)
@@ -95,12 +92,6 @@ async def before_and_after(ctx: RunContext[Desk], concept: str, medicine: str) -
 
 def points_of(found: Series) -> list[TrendPoint]:
     return [TrendPoint(point.date, point.value) for point in found.points]
-
-
-def of_class(rows: Iterable[Medication], words: str) -> list[Medication]:
-    """The medicines of the class that is meant, such as "the statin"."""
-    meant = words.casefold().rstrip("s").replace(" ", "_")
-    return [row for row in rows if any(meant in classes_of(one) for one in ingredients(row.name))]
 
 
 def correlation_claim(desk: Desk, one: Series, other: Series, result: Correlation) -> Claim:

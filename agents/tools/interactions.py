@@ -15,12 +15,13 @@ from agents.tools.desk import Desk, Report, report
 from agents.tools.history import NOT_HELD, held, is_active
 from agents.tools.kidney import at_test
 from agents.tools.matching import matching
-from agents.tools.medicines import MEDICINES, active_medicines
+from agents.tools.medicines import active_medicines
 from agents.tools.series import series
 from agents.wording import capitalised, count, day, listed, quantity
 
 TOPIC = "Medicines together"
 KIDNEYS = "Medicines and kidneys"
+SIDE_EFFECTS = "Side effects"
 SOURCE = "Phansalkar and others, High-priority drug-drug interactions, 2012; FDA labels"
 TALK = (
     "Do not stop or change a medicine because of this. Talk with the doctor who prescribed it, or with a pharmacist, "
@@ -103,7 +104,7 @@ async def check_kidney_cautions(ctx: RunContext[Desk]) -> Report:
     claims += [found_item(desk, hit, rows, topic=KIDNEYS) for hit in hits[:SHOWN]]
     claims += [not_known(desk, [row.name for row in rows], topic=KIDNEYS)]
     claims.append(desk.state(SHORT_LIST, kind="limit", topic=KIDNEYS, source=SOURCE))
-    claims.append(desk.state(TALK, kind="advice", topic=KIDNEYS))
+    claims.append(desk.state(TALK, kind="advice", topic=KIDNEYS) if hits else None)
     return report(f"{len(hits)} cautions", claims)
 
 
@@ -123,7 +124,7 @@ async def about_side_effects(ctx: RunContext[Desk], symptom: str = "") -> Report
         "Ask your pharmacist or doctor, and tell them when it began and when each medicine was started or changed. Do "
         "not stop a medicine before you have talked with them."
     )
-    claims = [desk.state(text, kind="limit", topic=MEDICINES), desk.state(ask, kind="advice", topic=MEDICINES)]
+    claims = [desk.state(text, kind="limit", topic=SIDE_EFFECTS), desk.state(ask, kind="advice", topic=SIDE_EFFECTS)]
     return report("cannot be told", claims)
 
 

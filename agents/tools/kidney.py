@@ -39,6 +39,7 @@ async def kidney_function(ctx: RunContext[Desk]) -> Report:
         return report("not worked out", [creatinine, desk.state(text, kind="limit", topic=TOPIC)])
     claims: list[Claim | None] = [
         estimate(desk, newest[-1], value, creatinine, found.shown(newest[-1])),
+        reported(desk),
         lasting(desk),
         albumin(desk),
         desk.state(ABOUT, kind="knowledge", topic=TOPIC, source=EGFR_SOURCE),
@@ -73,6 +74,23 @@ def estimate(desk: Desk, point: Point, value: float, creatinine: Claim, shown: s
         formula="CKD-EPI 2021 creatinine equation",
         source=f"{EGFR_SOURCE}; {STAGE_SOURCE}",
         severity="attention" if value < 60 else "info",
+    )
+
+
+def reported(desk: Desk) -> Claim | None:
+    """The newest eGFR that a lab reported itself, beside the one worked out here."""
+    found = series(desk.records, "egfr")
+    if not found:
+        return None
+    point = found.points[-1]
+    return desk.state(
+        f"Your records also hold an eGFR reported as {found.dated(point)}; labs may use another formula.",
+        topic=TOPIC,
+        value=point.value,
+        unit=found.unit,
+        date=point.when.shown(),
+        concept="egfr",
+        evidence=[point.row.evidence],
     )
 
 

@@ -207,7 +207,8 @@ async def converted(ctx: RunContext[Desk], concept: str, to_unit: str) -> Report
         return report("cannot be converted", [no_unit(desk, concept, to_unit), latest_claim(desk, found, newest)])
     printed = latest_claim(desk, found, newest)
     claim = desk.state(
-        f"In {unit(to_unit)}, your latest {called(concept)} is {quantity(value, to_unit)}.",
+        f"Your latest {called(concept)} is {quantity(value, to_unit)}; it was recorded as {found.dated(newest[-1])}."
+        f"{age_note(newest[-1].date, desk.today)}",
         kind="computed",
         topic=topic_of(concept),
         value=value,

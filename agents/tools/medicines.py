@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from pydantic_ai import RunContext
 
+from agents.clinical.medicines import classes_of, ingredients
 from agents.events import Claim
 from agents.records import Medication, RecordDate
 from agents.tools.desk import Desk, Report, report
@@ -15,6 +16,19 @@ from agents.wording import OLD_DAYS, ago, capitalised, count, day, listed
 
 MEDICINES = "Medicines"
 ASK_FIRST = "Do not start, stop or change a medicine because of this list: talk with your doctor or pharmacist first."
+OFTEN_FOR: dict[str, frozenset[str]] = {
+    "blood pressure": frozenset(
+        {"ace_inhibitor", "arb", "thiazide", "beta_blocker", "dihydropyridine", "calcium_channel_slow", "loop_diuretic"}
+    ),
+    "cholesterol": frozenset({"statin", "ezetimibe", "fenofibrate", "gemfibrozil"}),
+    "diabetes": frozenset({"insulin", "sulfonylurea", "sglt2", "metformin", "sitagliptin", "pioglitazone"}),
+    "sugar": frozenset({"insulin", "sulfonylurea", "sglt2", "metformin", "sitagliptin", "pioglitazone"}),
+    "pain": frozenset({"nsaid", "opioid", "acetaminophen"}),
+    "blood thin": frozenset({"vka", "doac", "heparin", "antiplatelet"}),
+    "depression": frozenset({"ssri", "snri", "tricyclic", "bupropion", "mirtazapine"}),
+    "stomach": frozenset({"ppi", "famotidine", "ranitidine"}),
+}
+"""Classes and ingredients (`agents.clinical.medicines`) by what people say that they are for."""
 ENDED = frozenset({"stopped", "completed", "ended", "cancelled", "inactive", "on-hold"})
 
 
@@ -35,7 +49,7 @@ async def active_medicines(ctx: RunContext[Desk], purpose: str = "") -> Report:
         )
         text = f"Your records list no active medicine.{tail} Medicines you buy yourself may not be in these records."
         return report("no active medicine", [desk.state(text, kind="limit", topic=MEDICINES)])
-    chosen = matching(active, purpose, lambda row: f"{row.name} {row.reason or ''}") if purpose else active
+    chosen = serving(active, purpose) if purpose else active
     if not chosen:
         return report("none for that purpose", [*unknown_purpose(desk, purpose), *listing(desk, active)])
     return report(count(len(by_name(chosen)), "active medicine"), listing(desk, chosen, purpose))
@@ -49,13 +63,9 @@ async def medicine_timeline(ctx: RunContext[Desk], medicine: str = "") -> Report
     """
     desk = ctx.deps
     rows = [row for row in desk.records.medications if row.status != "entered-in-error"]
-    found = matching(rows, medicine) if medicine else rows
+    found = named(rows, medicine) if medicine else rows
     if not found:
-        text = (
-            f"{capitalised(medicine) or 'No medicine'} is not among the medicines in your records. "
-            "It may have been prescribed or bought somewhere whose records are not here."
-        )
-        return report("not in the records", [desk.state(text, kind="limit", topic=MEDICINES)])
+        return report("not in the records", [not_listed(desk, medicine)])
     if medicine:
         return report("in the records", [timeline(desk, rows) for rows in by_name(found)])
     groups = by_name(found)
@@ -68,10 +78,35 @@ async def medicine_timeline(ctx: RunContext[Desk], medicine: str = "") -> Report
     return report(count(len(groups), "medicine"), [lead, *(history_item(desk, rows) for rows in groups)])
 
 
+def named(rows: Sequence[Medication], words: str) -> list[Medication]:
+    """The medicines with that name, or of the class that is meant, such as "the statin"."""
+    meant = words.casefold().rstrip("s").replace(" ", "_")
+    return matching(rows, words) or [row for row in rows if meant in classes(row)]
+
+
+def serving(rows: Sequence[Medication], purpose: str) -> list[Medication]:
+    """The medicines recorded for a purpose or named so, and those of a kind that is often used for it."""
+    said = {row.id for row in matching(rows, purpose, lambda row: f"{row.name} {row.reason or ''}")}
+    kinds = {kind for words, kinds in OFTEN_FOR.items() if words in purpose.casefold() for kind in kinds}
+    return [row for row in rows if row.id in said or (not row.reason and kinds & classes(row))] or named(rows, purpose)
+
+
+def classes(row: Medication) -> frozenset[str]:
+    return frozenset(kind for ingredient in ingredients(row.name) for kind in (*classes_of(ingredient), ingredient))
+
+
+def not_listed(desk: Desk, medicine: str) -> Claim:
+    text = (
+        f"{capitalised(medicine) or 'No medicine'} is not among the medicines in your records. "
+        "It may have been prescribed or bought somewhere whose records are not here."
+    )
+    return desk.state(text, kind="limit", topic=MEDICINES)
+
+
 def listing(desk: Desk, rows: Sequence[Medication], purpose: str = "") -> list[Claim | None]:
     """A lead, the medicines as items, and what to do with such a list."""
     groups = by_name(rows)
-    aim = f" for {purpose}" if purpose else ""
+    aim = f" recorded for {purpose}, or of a kind often used for it" if purpose else ""
     lead = desk.state(
         f"Your records list {count(len(groups), 'active medicine')}{aim}:",
         topic=MEDICINES,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pydantic_ai import RunContext
 
 from agents.clinical.age import age_on
+from agents.clinical.interactions import interactions
 from agents.events import Claim
 from agents.naming import short
 from agents.tools.desk import Desk, Report, report
@@ -45,7 +46,7 @@ async def record_summary(ctx: RunContext[Desk]) -> Report:
 async def question_list(ctx: RunContext[Desk]) -> Report:
     """Suggest questions for the next visit, from what stands out in the records."""
     desk = ctx.deps
-    items = [*about_results(desk), *about_medicines(desk), *about_old(desk)]
+    items = [*about_results(desk), *about_interactions(desk), *about_medicines(desk), *about_old(desk)]
     if not items:
         text = "Nothing in these records stands out to ask about. Bring your own worries: they count as much."
         return report("nothing stands out", [desk.state(text, kind="limit", topic=QUESTIONS)])
@@ -96,6 +97,20 @@ def about_results(desk: Desk) -> Iterator[Claim]:
             date=one.point.when.shown(),
             concept=one.series.concept,
             evidence=[one.point.row.evidence],
+            severity="attention",
+        )
+
+
+def about_interactions(desk: Desk) -> Iterator[Claim]:
+    """Of the gravest entries that a short list of interactions has for the active medicines."""
+    active = [row for row in desk.records.medications if row.status == "active"]
+    grave = [hit for hit in interactions([row.name for row in active]) if hit.severity in ("contraindicated", "major")]
+    for hit in grave[:ASKED_ABOUT]:
+        yield desk.state(
+            f"“My records list {listed(hit.medicines)} together. Is that right for me?”",
+            topic=QUESTIONS,
+            evidence=[row.evidence for row in active if row.name in hit.medicines],
+            source=hit.source,
             severity="attention",
         )
 

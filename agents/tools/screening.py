@@ -20,7 +20,6 @@ LIMIT = (
     "These are for people without special risks or complaints. No record of it here does not mean that it is "
     "overdue: it may have been done elsewhere. Ask your doctor which of them fit you."
 )
-SHOWN = 14
 _WORDS = re.compile(r"[a-z]{4,}")
 _NAMES = {
     "mammogram": "breast",
@@ -50,9 +49,11 @@ async def screening(ctx: RunContext[Desk], test: str = "") -> Report:
         text = f"{capitalised(test)} is not among the screenings recommended for everyone at your age and sex."
         claim = desk.state(text, kind="limit", topic=TOPIC, source="USPSTF, grades A and B")
         return report("not in the list", [claim, *(desk.claims[one["id"]] for one in looked["claims"])])
-    items: Sequence[Claim] = [item(desk, due) for due in chosen[:SHOWN]]
-    limit = desk.state(LIMIT, kind="limit", topic=TOPIC)
-    return report(count(len(chosen), "screening"), [lead(desk, chosen), *items, limit])
+    # What depends on things that the records do not say comes up where it is asked about.
+    for_all = chosen if test else [due for due in chosen if not due.screening.needs]
+    claims: list[Claim | None] = [lead(desk, for_all), *(item(desk, due) for due in for_all)]
+    claims += [depending(desk, len(chosen) - len(for_all)), desk.state(LIMIT, kind="limit", topic=TOPIC)]
+    return report(count(len(for_all), "screening"), claims)
 
 
 def meant(due: Due, test: str) -> bool:
@@ -66,6 +67,13 @@ def meant(due: Due, test: str) -> bool:
     words |= {_NAMES[word] for word in test.casefold().split() if word in _NAMES}
     about = f"{due.screening.id} {due.screening.what} {due.screening.note}".casefold()
     return any(word in about for word in words)
+
+
+def depending(desk: Desk, more: int) -> Claim | None:
+    if not more:
+        return None
+    text = f"{more} more {'depends' if more == 1 else 'depend'} on risks that these records do not settle."
+    return desk.state(text, kind="limit", topic=TOPIC)
 
 
 def lead(desk: Desk, chosen: Sequence[Due]) -> Claim:
