@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 
 from agents.clinical.critical import critical_now
 from agents.events import Triage, TriageLevel
@@ -62,18 +62,28 @@ def _crisis(message: Plain) -> str | None:
 def _fired(message: Plain, records: Records | None, now: datetime | None) -> Family | None:
     there = _presence(message, records, now)
     for family in FAMILIES:
-        if any(all(_either(part, there) for part in rule.split()) for rule in family.rules):
-            return family
+        for rule in family.rules:
+            for alternatives in _parts(rule):
+                for name in alternatives:
+                    if there(name):
+                        break
+                else:
+                    break
+            else:
+                return family
     return None
 
 
-def _either(part: str, there: Callable[[str], bool]) -> bool:
-    return any(there(name) for name in part.split("|"))
+@cache
+def _parts(rule: str) -> tuple[tuple[str, ...], ...]:
+    """What has to be there, each as its alternatives."""
+    return tuple(tuple(part.split("|")) for part in rule.split())
 
 
 def _presence(message: Plain, records: Records | None, now: datetime | None) -> Callable[[str], bool]:
     """Tell of a sign, a `#number` or an `@entry of the records` whether it is there; each is looked for once."""
     seen: dict[str, bool] = {}
+    signs = patterns("signs")
     typed = readings.marks(message, usual_oxygen=partial(background.usual_oxygen, records, now))
 
     def look(name: str) -> bool:
@@ -81,11 +91,15 @@ def _presence(message: Plain, records: Records | None, now: datetime | None) -> 
             return name[1:] in typed
         if name.startswith("@"):
             return background.knows(records, name[1:], now)
-        return any(about_now(message, *match.span()) for match in patterns("signs")[name].finditer(message.text))
+        for match in signs[name].finditer(message.text):  # noqa: SIM110 - a hundred times a message
+            if about_now(message, *match.span()):
+                return True
+        return False
 
     def there(name: str) -> bool:
-        if name not in seen:
-            seen[name] = look(name)
-        return seen[name]
+        known = seen.get(name)
+        if known is None:
+            known = seen[name] = look(name)
+        return known
 
     return there

@@ -114,7 +114,8 @@ FAMILIES: tuple[Family, ...] = (
             "postpartum pads|bleeding",
             "postpartum headache severe|vision_change",
             "postpartum chest_pain|breathless|fever",
-            "waters pregnant",
+            "pregnant contractions",
+            "pregnant|@pregnant|postpartum headache swelling",
         ),
         source="CDC, Hear Her: urgent maternal warning signs, 2024; ACOG Practice Bulletin 222, 2020",
         date="2026-11",
@@ -260,7 +261,12 @@ FAMILIES: tuple[Family, ...] = (
     Family(
         id="eye",
         level="emergency",
-        rules=("chemical_eye", "vision_loss", "eye_pain halos|vomiting|vision_change", "eye_injury"),
+        rules=(
+            "chemical_eye",
+            "vision_loss",
+            "eye_pain halos|vomiting|vision_change",
+            "eye_injury",
+        ),
         source="American Academy of Ophthalmology, Eye emergencies, 2023",
         date="2026-11",
     ),
