@@ -21,24 +21,34 @@ CERTS := $(if $(wildcard /etc/ssl/certs/*),true,false)
 SYNC = UV_SYSTEM_CERTS=$(CERTS) UV_NATIVE_TLS=$(CERTS) UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT=$(VENV) \
 	$(UV) sync --quiet --frozen \
 	--python "$$($(PYTHON) -c 'import sys; print(sys.executable)')"
+# What a setting asks for is installed with it.
+PROVIDER := $(firstword $(subst :, ,$(HEALTHCHAT_MODEL)))
+EXTRAS := speed $(if $(filter anthropic%,$(PROVIDER)),anthropic) $(if $(filter openai% ollama%,$(PROVIDER)),openai) \
+	$(if $(filter postgres%,$(DATABASE_URL)),postgresql)
+CAN_RUN := $(VENV)/.can-run$(subst $() ,,$(addprefix -,$(strip $(EXTRAS))))
 NEEDS := pyproject.toml uv.lock | $(filter .uv/%,$(UV)) python
 
-.PHONY: help run test test-postgresql check format screenshots clean python
+.PHONY: help run test test-postgresql faults check format screenshots clean python
 .DELETE_ON_ERROR:
 
 help:
 	@echo 'make run               serve a chat with a demo patient on http://localhost:$(PORT)/ (PORT=9000: elsewhere)'
 	@echo 'make test              run the tests (ARGS="-k feed": some; PYTHON=python3.13: on another Python)'
 	@echo 'make test-postgresql   run them on a throw-away PostgreSQL'
+	@echo 'make faults            run the long tests of cuts, kills and slow readers'
 	@echo 'make check             formatting, lint, types, layers, migrations'
 	@echo 'make format            put formatting and imports right'
 	@echo 'make clean             remove what was installed; your data in var/ stays'
 
-run: $(VENV)/.can-run
+run: $(CAN_RUN)
 	@HEALTHCHAT_GUESTS=$${HEALTHCHAT_GUESTS:-true} PORT=$(PORT) exec $(BIN)/python manage.py demo
 
 test: $(VENV)/.can-test
 	@$(PYTEST)
+
+# What takes minutes and longer, and is not needed at every change.
+faults: $(VENV)/.can-test
+	@$(BIN)/python -m pytest tests/faults -m faults_long $(ARGS)
 
 test-postgresql: $(VENV)/.can-test
 	@.ci/with-postgresql $(PYTEST)
@@ -61,15 +71,15 @@ clean:
 	rm -rf .uv .venv .venv-*
 
 # Adds to what is there: `make run` after `make test` does not take the test tools away.
-$(VENV)/.can-run: $(NEEDS)
+$(CAN_RUN): $(NEEDS)
 	@echo 'Installing what the chat needs into $(VENV) (the first time only) ...'
-	@$(SYNC) --inexact --extra speed
+	@$(SYNC) --inexact $(addprefix --extra ,$(EXTRAS))
 	@touch $@
 
 $(VENV)/.can-test: $(NEEDS)
 	@echo 'Installing what the chat and its tests need into $(VENV) (the first time only) ...'
 	@$(SYNC) --all-extras
-	@touch $(VENV)/.can-run $@
+	@touch $(CAN_RUN) $@
 
 python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
