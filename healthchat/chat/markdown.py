@@ -84,7 +84,10 @@ def _marked(text: str, citations: Container[int], anchor: str, *, telephones: bo
         number = int(match[1])
         if number not in citations:
             continue
-        html += [_escaped(text[end : match.start()], telephones=telephones), _citation(number, anchor)]
+        before = text[end : match.start()]
+        # No line may begin with a marker.
+        before = f"{before[:-1]}\u00a0" if before.endswith(" ") else before
+        html += [_escaped(before, telephones=telephones), _citation(number, anchor)]
         end = match.end()
     html.append(_escaped(text[end:], telephones=telephones))
     return [_html("".join(html))]

@@ -327,7 +327,11 @@ async function post(address, body, key = null) {
 
 async function copy(button) {
   const label = button.querySelector("[data-copy-label]")
-  await navigator.clipboard.writeText(button.closest("[data-answer]").querySelector("[data-text]").innerText)
+  const text = button.closest("[data-answer]").querySelector("[data-text]")
+  text.classList.add("copied")
+  const words = text.innerText
+  text.classList.remove("copied")
+  await navigator.clipboard.writeText(words)
   label.textContent = "Copied"
   setTimeout(() => (label.textContent = "Copy"), 2_000)
 }

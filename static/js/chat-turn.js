@@ -61,7 +61,7 @@ export class ChatTurn extends HTMLElement {
     this.dataset.address = address
     this.#picture ??= emptyPicture(run)
     // An emergency is answered by the reply itself: it does not wait for the feed.
-    if (triage) fold(this.#picture, { name: "message", data: { timestamp: new Date().toISOString(), ...triage, type: "triage" } })
+    this.#picture.triage ??= triage ?? null
     this.#draw()
   }
 

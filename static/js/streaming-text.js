@@ -46,7 +46,8 @@ function inline(text) {
   const pieces = []
   let end = 0
   for (const match of text.matchAll(EMPHASIS)) {
-    pieces.push(text.slice(end, match.index))
+    const before = text.slice(end, match.index)
+    pieces.push(match[2] ? before.replace(/ $/, "\u00a0") : before)
     pieces.push(match[1] ? element("strong", {}, match[1]) : element("span", { class: "citation" }, match[2]))
     end = match.index + match[0].length
   }

@@ -18,8 +18,9 @@ const COMPLEXITY = {
   standard: "A question for one field",
   complex: "A question across fields",
   comprehensive: "A question for the whole team",
-  emergency: "An emergency: nobody was asked, so that nothing delays it",
+  emergency: "An emergency",
 }
+const STOPS_EVERYTHING = new Set(["emergency", "crisis"])
 const TICK_MILLISECONDS = 1_000
 
 class TeamPanel extends HTMLElement {
@@ -91,6 +92,7 @@ class TeamPanel extends HTMLElement {
 
   #analyst(picture) {
     const steps = []
+    if (STOPS_EVERYTHING.has(picture.triage?.level)) steps.push(step("Answered at once", "The urgency screen comes before everything else; nobody was asked, so that nothing delays it"))
     if (picture.understanding) steps.push(step("Understood the question as", picture.understanding.summary))
     if (picture.plan) steps.push(step(COMPLEXITY[picture.plan.complexity] ?? "Made a plan", planned(picture.plan)))
     const own = picture.members.get("")

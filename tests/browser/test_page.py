@@ -92,6 +92,7 @@ async def test_it_puts_an_emergency_first(visitor: Visitor) -> None:
     await complete(page)
     await expect(page.locator(".triage.emergency a[href='tel:911']").first).to_be_visible()
     await expect(page.locator("[data-triage]")).to_have_count(1)
+    await expect(page.locator("team-panel")).to_contain_text("nobody was asked")
 
 
 async def test_it_asks_and_answers_without_javascript(new_visitor: NewVisitor, chat: Served) -> None:
@@ -153,9 +154,13 @@ async def test_it_keeps_what_is_being_written_over_a_reload(visitor: Visitor) ->
 
 
 async def test_it_can_be_used_with_the_keyboard_alone(visitor: Visitor) -> None:
-    page = await visitor.open("/login/")
-    await page.keyboard.press("Tab")
-    await expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page = await visitor.open()
+    skip = page.get_by_role("link", name="Skip to the content")
+    await expect(skip).not_to_be_in_viewport()
+    await skip.focus()
+    await expect(skip).to_be_in_viewport()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("main")).to_be_focused()
 
     await page.goto(visitor.url)
     await expect(page.get_by_label("Your question")).to_be_focused()
@@ -176,6 +181,22 @@ async def test_it_reads_out_sentences_and_not_tokens(visitor: Visitor) -> None:
     said = await page.locator("[data-announcer] p").all_inner_texts()
     assert said[-1] == "The answer is complete."
     assert 2 < len(said) <= 30
+
+
+async def test_it_copies_an_answer_without_its_markers(new_visitor: NewVisitor, chat: Served) -> None:
+    visitor = await new_visitor(chat, permissions=["clipboard-read", "clipboard-write"])
+    page = await visitor.open()
+    await ask(page, QUESTION)
+    await complete(page)
+    shown = await page.locator("[data-text]").inner_text()
+
+    await page.get_by_role("button", name="Copy").click()
+    await expect(page.get_by_role("button", name="Copied")).to_be_visible()
+
+    copied = await page.evaluate("navigator.clipboard.readText()")
+    assert len(copied) > 20
+    assert len(copied) < len(shown)
+    assert copied[:15] == shown[:15]
 
 
 async def test_it_makes_no_account_for_somebody_who_only_looks(visitor: Visitor) -> None:

@@ -80,9 +80,8 @@ def test_it_shows_a_link_as_its_text_and_host() -> None:
 def test_it_links_the_markers_of_known_citations_only() -> None:
     html = render("It was 6.1 % [1][2].", citations={1}, anchor="source-")
 
-    assert html == (
-        '<p>It was 6.1 % <a class="citation" href="#source-1" data-citation="1" aria-label="Source 1">1</a>[2].</p>\n'
-    )
+    link = '<a class="citation" href="#source-1" data-citation="1" aria-label="Source 1">1</a>'
+    assert html == f"<p>It was 6.1 %&nbsp;{link}[2].</p>\n"
 
 
 def test_it_does_not_link_a_marker_in_code() -> None:
