@@ -2,20 +2,41 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+from contextlib import suppress
 from typing import Any
 
 import django
-from django.core.handlers.asgi import ASGIHandler
+from django.core.exceptions import RequestAborted
+from django.core.handlers.asgi import ASGIHandler, get_script_prefix
+from django.urls import set_script_prefix
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "healthchat.settings")
 django.setup(set_prefix=False)
 
-from django import db  # noqa: E402 - needs the settings
+from corsheaders.middleware import CorsMiddleware  # noqa: E402 - needs the settings, as do the next
+from django import db  # noqa: E402
+from django.core.handlers.exception import convert_exception_to_response  # noqa: E402
 from django.core.signals import request_finished, request_started  # noqa: E402
+
+from healthchat.middleware import (  # noqa: E402
+    AuthenticationMiddleware,
+    CommonMiddleware,
+    SecurityMiddleware,
+    SessionMiddleware,
+)
 
 FEEDS = ("/api/chat/", "/api/runs/", "/api/conversations/")
 FEED_ENDINGS = ("/message", "/stream", "/cancel", "/events")
+FEED_MIDDLEWARE = (
+    CorsMiddleware,
+    SecurityMiddleware,
+    SessionMiddleware,
+    CommonMiddleware,
+    AuthenticationMiddleware,
+)
+"""Those of the settings' middleware that matter to an endpoint which serves no page, no form and no file."""
 
 
 class PageHandler(ASGIHandler):
@@ -25,11 +46,43 @@ class PageHandler(ASGIHandler):
 class FeedHandler(ASGIHandler):
     """Serves the async views, which use the database only through `healthchat.database`.
 
-    Django's own handler keeps a thread for as long as a response is open, and closes connections by way of it.
+    Django's own handler keeps a thread for as long as a response is open, and goes through threads to tell that a
+    request began and ended; nothing that these views use needs to be told.
     """
 
+    def load_middleware(self, is_async: bool = False) -> None:
+        self._view_middleware: list[Any] = []
+        self._template_response_middleware: list[Any] = []
+        self._exception_middleware: list[Any] = []
+        handler: Any = convert_exception_to_response(self._get_response_async)  # type: ignore[attr-defined]
+        for middleware in reversed(FEED_MIDDLEWARE):
+            handler = convert_exception_to_response(middleware(handler))  # type: ignore[arg-type]
+        self._middleware_chain = handler
+
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        await self.handle(scope, receive, send)
+        try:
+            body = await self.read_body(receive)
+        except RequestAborted:
+            return
+        with body:
+            set_script_prefix(get_script_prefix(scope))
+            request, error_response = self.create_request(scope, body)
+            if request is None:
+                await self.send_response(error_response, send)  # type: ignore[arg-type]
+                return
+            answering = asyncio.ensure_future(self._answer(request, send))
+            leaving = asyncio.ensure_future(receive())
+            try:
+                await asyncio.wait((answering, leaving), return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                leaving.cancel()
+                answering.cancel()
+            with suppress(asyncio.CancelledError):
+                await answering
+
+    async def _answer(self, request: Any, send: Any) -> None:
+        response = await self.run_get_response(request)
+        await self.send_response(response, send)
 
 
 class Application:

@@ -1,19 +1,24 @@
 """Database work for coroutines: a few threads with a connection each, however many feeds are open.
 
 What writes goes through one thread. SQLite takes one writer at a time, and those who wait for it sleep, longer each
-time: a process whose threads compete spends its time asleep. In one thread they take turns.
+time: a process whose threads compete spends its time asleep. In one thread they take turns, and what has come in while
+a transaction was under way shares the next one.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextvars
+import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, NamedTuple, ParamSpec, TypeVar
+from uuid import UUID
+from weakref import WeakKeyDictionary
 
-from django.db import connection, connections
+from django.db import IntegrityError, OperationalError, connection, connections, transaction
 from django.db.models import Field, Model
 
 THREADS = 4
@@ -48,10 +53,69 @@ class DatabaseThreads:
         self._pool = None
 
 
+class Writes:
+    """One event loop's writes: those that wait are carried out in one transaction."""
+
+    def __init__(self) -> None:
+        self._waiting: list[tuple[Callable[[], Any], asyncio.Future[Any]]] = []
+        self._task: asyncio.Task[None] | None = None
+
+    async def run(self, work: Callable[[], T]) -> T:
+        loop = asyncio.get_running_loop()
+        outcome: asyncio.Future[T] = loop.create_future()
+        self._waiting.append((work, outcome))
+        if self._task is None or self._task.done():
+            self._task = loop.create_task(self._transactions(), context=contextvars.Context())
+        return await outcome
+
+    async def _transactions(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting, []
+            outcomes = await writer.run(carried_out, [work for work, _ in batch])
+            for (_, waiting), outcome in zip(batch, outcomes, strict=True):
+                if waiting.done():
+                    continue
+                if outcome.error is None:
+                    waiting.set_result(outcome.value)
+                else:
+                    waiting.set_exception(outcome.error)
+
+
+class Outcome(NamedTuple):
+    value: Any
+    error: Exception | None = None
+
+
 readers = DatabaseThreads(THREADS, "database")
 writer = DatabaseThreads(1, "writer")
 in_database = readers.run
-write = writer.run
+write_alone = writer.run
+"""For writes that may not be begun again: each in its turn, none in a transaction of ours."""
+
+_writes: WeakKeyDictionary[asyncio.AbstractEventLoop, Writes] = WeakKeyDictionary()
+
+
+async def write(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Call a function that writes, in a transaction that it may share; return once that is committed.
+
+    The function may be called again from the start if something else fails in its transaction, so all it changes must
+    be in the database.
+    """
+    writes = _writes.setdefault(asyncio.get_running_loop(), Writes())
+    return await writes.run(partial(function, *args, **kwargs))
+
+
+def carried_out(works: Sequence[Callable[[], Any]]) -> list[Outcome]:
+    """Carry out all in one transaction; if one of them fails, each in its own."""
+    if len(works) > 1:
+        try:
+            with transaction.atomic():
+                return [Outcome(work()) for work in works]
+        except OperationalError as error:
+            return [Outcome(None, error)] * len(works)
+        except Exception:  # noqa: S110 - whose it was comes out below
+            pass
+    return [_carried_out_alone(work) for work in works]
 
 
 def insert(*instances: Model) -> None:
@@ -68,12 +132,36 @@ def prepared(model: type[Model], field: str, value: object) -> Any:
     return model._meta.get_field(field).get_db_prep_value(value, connection)  # type: ignore[union-attr]
 
 
+def new_id() -> UUID:
+    """A random key (UUID 4), with one call of the system for many of them."""
+    local = _random.__dict__
+    bits: bytes = local.get("bits", b"")
+    if not bits:
+        bits = os.urandom(16 * 256)
+    local["bits"] = bits[16:]
+    return UUID(bytes=bits[:16], version=4)
+
+
+_random = threading.local()
+
+
 @cache
 def _insertion(model: type[Model]) -> tuple[str, tuple[Field[Any, Any], ...]]:
     fields = tuple(model._meta.concrete_fields)
     columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     marks = ", ".join("%s" for _ in fields)
     return f"INSERT INTO {connection.ops.quote_name(model._meta.db_table)} ({columns}) VALUES ({marks})", fields  # noqa: S608
+
+
+def _carried_out_alone(work: Callable[[], Any], *, again: bool = True) -> Outcome:
+    try:
+        with transaction.atomic():
+            return Outcome(work())
+    except IntegrityError as error:
+        # Another process may have been first; seen from after it, the work may well succeed.
+        return _carried_out_alone(work, again=False) if again else Outcome(None, error)
+    except Exception as error:
+        return Outcome(None, error)
 
 
 def _call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

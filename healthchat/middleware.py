@@ -15,7 +15,7 @@ from django.contrib.sessions import middleware as sessions
 from django.http import HttpRequest, HttpResponseBase
 from django.middleware import clickjacking, common, csrf, security
 
-from healthchat.database import in_database, write
+from healthchat.database import write_alone
 
 
 class InLoop:
@@ -62,7 +62,7 @@ class SessionMiddleware(InLoop, sessions.SessionMiddleware):
     async def leave(
         self, after: Callable[..., HttpResponseBase], request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
-        return await write(after, request, response) if request.session.modified else after(request, response)
+        return await write_alone(after, request, response) if request.session.modified else after(request, response)
 
 
 class MessageMiddleware(InLoop, messages.MessageMiddleware):
@@ -71,7 +71,7 @@ class MessageMiddleware(InLoop, messages.MessageMiddleware):
     ) -> HttpResponseBase:
         storage = request._messages  # type: ignore[attr-defined]
         if storage.used or storage.added_new:
-            return await in_database(after, request, response)
+            return await write_alone(after, request, response)
         return after(request, response)
 
 

@@ -18,11 +18,11 @@ from django.urls import path
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from healthchat.accounts.guests import person_for, person_of
-from healthchat.chat import runs
+from healthchat.accounts.guests import person_of
+from healthchat.chat import asking
 from healthchat.chat.engine import engine
 from healthchat.chat.models import Conversation, Run
-from healthchat.chat.runs import Asked, Refused
+from healthchat.chat.runs import Refused
 from healthchat.chat.turn import turns_of
 from healthchat.database import in_database
 from healthchat.records.models import Patient
@@ -89,12 +89,16 @@ def side(request: HttpRequest) -> HttpResponse:
 async def ask(request: HttpRequest) -> HttpResponse:
     """Take a question from the page's form, without JavaScript."""
     try:
-        asked = await in_database(_ask, request)
+        asked, _ = await asking.ask(
+            request,
+            request.POST.get("message"),
+            conversation=request.POST.get("conversation") or None,
+            patient=request.POST.get("patient") or None,
+        )
     except Refused as refused:
         if refused.code == "not_signed_in":
             return redirect("login")
         return await in_database(_refused, request, refused)
-    engine().start(asked.run.pk)
     return redirect("conversation", pk=asked.run.conversation_id)
 
 
@@ -118,16 +122,6 @@ def delete(request: HttpRequest, pk: UUID) -> HttpResponse:
     talk.delete()
     messages.success(request, "The conversation was deleted.")
     return redirect("chat")
-
-
-def _ask(request: HttpRequest) -> Asked:
-    text = request.POST.get("message")
-    runs.clean_message(text)
-    person = person_for(request)
-    if person is None:
-        raise Refused("not_signed_in", "Please sign in first.", 401)
-    conversation_id = request.POST.get("conversation") or None
-    return runs.ask(person, text, conversation=conversation_id, patient=request.POST.get("patient") or None)
 
 
 def _refused(request: HttpRequest, refused: Refused) -> HttpResponse:

@@ -19,7 +19,7 @@ from uuid import UUID
 from weakref import WeakKeyDictionary
 
 import msgspec
-from django.db import DataError, IntegrityError, transaction
+from django.db import DataError, IntegrityError
 from django.db import Error as DatabaseError
 
 from agents.events import AnyEvent, Done, Text, encode, sse_name
@@ -210,11 +210,10 @@ def _joined(pieces: list[Text]) -> Iterator[Text]:
 
 
 def _commit(batch: list[Page]) -> None:
-    with transaction.atomic():
-        log.append([event for page in batch for event in page.events])
-        for page in batch:
-            if page.sheet.on_end is not None and _ends(page):
-                page.sheet.on_end(page.events[-1].seq)
+    log.append([event for page in batch for event in page.events])
+    for page in batch:
+        if page.sheet.on_end is not None and _ends(page):
+            page.sheet.on_end(page.events[-1].seq)
 
 
 def _ends(page: Page) -> bool:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
@@ -125,29 +125,25 @@ def ask(
     `on_busy` says what is done while another run of the conversation is under way: `enqueue` waits for it (the
     default), `reject` refuses, `interrupt` stops it, `rollback` stops it and leaves it out of the conversation.
 
+    To be called in a transaction.
+
     Raises:
         Refused: the message, conversation or patient cannot be taken, the conversation is busy, or the key was used
             for another request.
+        IntegrityError: another process stored the same key at the same time; asked again, that run is returned.
     """
     message = clean_message(text)
     _check(on_busy=on_busy, key=key)
     digest = hashlib.sha256(json.dumps([message, conversation, patient, on_busy]).encode()).hexdigest()
     triage = screen(message, region=settings.HEALTHCHAT_EMERGENCY_REGION)
-    try:
-        with transaction.atomic():
-            run = _earlier(owner, key=key, digest=digest, join=join)
-            if run is not None:
-                return Asked(run, False, triage)
-            talk = _conversation(owner, conversation, patient=patient, title=message)
-            displaced, free = _make_room(talk, on_busy) if conversation else ((), True)
-            run = _new_run(talk, message, triage=triage, key=key, digest=digest, worker=worker if free else None)
-            claimed = Claimed(run, _query(run, first=conversation is None), talk.patient_id, [], 0)
-            return Asked(run, True, triage, displaced, claimed if run.worker else None)
-    except IntegrityError:
-        run = _earlier(owner, key=key, digest=digest, join=join)
-        if run is None:
-            raise
+    run = _earlier(owner, key=key, digest=digest, join=join)
+    if run is not None:
         return Asked(run, False, triage)
+    talk = _conversation(owner, conversation, patient=patient, title=message)
+    displaced, free = _make_room(talk, on_busy) if conversation else ((), True)
+    run = _new_run(talk, message, triage=triage, key=key, digest=digest, worker=worker if free else None)
+    claimed = Claimed(run, _query(run, first=conversation is None), talk.patient_id, [], 0)
+    return Asked(run, True, triage, displaced, claimed if run.worker else None)
 
 
 def claim(run_id: UUID, *, worker: str, now: datetime) -> Claimed | None:

@@ -11,16 +11,14 @@ from uuid import UUID
 
 import msgspec
 from django.conf import settings
-from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
-from healthchat.accounts.guests import person_for
-from healthchat.accounts.recognition import recognise
 from healthchat.chat import log, runs, sse
 from healthchat.chat.access import Visitor
+from healthchat.chat.asking import ask, person
 from healthchat.chat.engine import engine
 from healthchat.chat.feed import LOOK_SECONDS, conversation_feed, run_feed
 from healthchat.chat.hub import hub
@@ -28,7 +26,7 @@ from healthchat.chat.log import Recorded
 from healthchat.chat.models import Conversation, Run
 from healthchat.chat.runs import Asked, Refused
 from healthchat.chat.sse import Cursor
-from healthchat.database import in_database, write
+from healthchat.database import in_database
 from healthchat.security import from_another_site
 
 MESSAGE_FIELDS = ("message", "conversation", "patient", "on_busy")
@@ -78,10 +76,7 @@ def refusal(refused: Refused) -> JsonResponse:
 async def message(request: HttpRequest) -> HttpResponseBase:
     """Store a message and start its run; answer with the run's address, or with the feed itself if that is accepted."""
     body = _body(request)
-    asked, visitor = await write(
-        _ask, request, **body, worker=engine().worker, key=request.headers.get("Idempotency-Key")
-    )
-    await _start(asked)
+    asked, visitor = await ask(request, body.pop("message"), **body, key=request.headers.get("Idempotency-Key"))
     if EVENT_STREAM in request.headers.get("Accept", ""):
         return sse.Response(run_feed(asked.run, visitor))
     return JsonResponse(_started(asked), status=201 if asked.new else 200)
@@ -97,8 +92,7 @@ async def stream(request: HttpRequest) -> HttpResponseBase:
         told = "Questions in the address are switched off here; please send them by POST."
         raise Refused("query_in_url_off", told, 403)
     body = {field: request.GET.get(field) for field in MESSAGE_FIELDS}
-    asked, visitor = await write(_ask, request, **body, worker=engine().worker, key=request.GET.get("key"), join=True)
-    await _start(asked)
+    asked, visitor = await ask(request, body.pop("message"), **body, key=request.GET.get("key"), join=True)
     return sse.Response(run_feed(asked.run, visitor))
 
 
@@ -146,13 +140,6 @@ async def cancel(request: HttpRequest, run_id: UUID) -> HttpResponseBase:
     return JsonResponse({"run": str(run.id), "status": run.status if run.ended else "cancelling"}, status=202)
 
 
-async def _start(asked: Asked) -> None:
-    for run_id in asked.displaced:
-        await engine().cancel(run_id)
-    if not asked.run.ended:
-        engine().start(asked.run.id, asked.claimed)
-
-
 def _feed(watched: Watched) -> HttpResponseBase:
     run = watched.run
     assert run is not None
@@ -161,14 +148,6 @@ def _feed(watched: Watched) -> HttpResponseBase:
     if not run.ended:
         engine().start(run.id)
     return sse.Response(run_feed(run, watched.visitor, after=watched.seq, known=watched.known))
-
-
-def _ask(request: HttpRequest, *, message: object, **options: Any) -> tuple[Asked, Visitor]:
-    runs.clean_message(message)
-    person = recognise(request) or person_for(request)
-    if person is None:
-        raise Refused("not_signed_in", "Please sign in first.", 401)
-    return runs.ask(person, message, **options), Visitor.of(person, request)
 
 
 def _resumed(request: HttpRequest) -> Watched:
@@ -186,17 +165,17 @@ def _watched_run(request: HttpRequest, run_id: UUID) -> Watched:
     cursor = Cursor.parse(text)
     known = not text or (cursor is not None and cursor.run == run.id and cursor.seq <= last)
     seq = cursor.seq if cursor and known else 0
-    return Watched(run.conversation_id, run, seq, last, known, Visitor.of(_person(request), request))
+    return Watched(run.conversation_id, run, seq, last, known, Visitor.of(person(request), request))
 
 
 def _watched_conversation(request: HttpRequest, conversation_id: UUID) -> Watched:
-    person = _person(request)
-    if not Conversation.objects.filter(id=conversation_id, owner=person).exists():
+    user = person(request)
+    if not Conversation.objects.filter(id=conversation_id, owner=user).exists():
         raise Refused("unknown_conversation", "There is no such conversation.", 404)
     text = _cursor_text(request)
     cursor = Cursor.parse(text)
-    run = runs.of(person).filter(conversation=conversation_id, id=cursor.run).first() if cursor else None
-    visitor = Visitor.of(person, request)
+    run = runs.of(user).filter(conversation=conversation_id, id=cursor.run).first() if cursor else None
+    visitor = Visitor.of(user, request)
     if run is None or cursor is None:
         return Watched(conversation_id, None, 0, 0, not text, visitor)
     last = run.last_seq if run.ended else log.last_seq(run.id)
@@ -205,17 +184,10 @@ def _watched_conversation(request: HttpRequest, conversation_id: UUID) -> Watche
 
 
 def _own_run(request: HttpRequest, run_id: UUID) -> Run:
-    run = runs.of(_person(request)).filter(id=run_id).first()
+    run = runs.of(person(request)).filter(id=run_id).first()
     if run is None:
         raise Refused("unknown_run", "There is no such run.", 404)
     return run
-
-
-def _person(request: HttpRequest) -> User:
-    person = recognise(request)
-    if person is None:
-        raise Refused("not_signed_in", "Please sign in first.", 401)
-    return person
 
 
 def _cursor_text(request: HttpRequest) -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Iterator
 
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.contrib.auth.models import User
+from django.db import IntegrityError, OperationalError, connection, transaction
 
 from healthchat.chat.models import Conversation
-from healthchat.database import THREADS, DatabaseThreads
+from healthchat.database import THREADS, DatabaseThreads, in_database, write
 from tests.chat.locks import WAIT_SECONDS
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -114,3 +116,44 @@ async def test_it_uses_no_more_threads_than_it_says() -> None:
 
     assert 1 <= len(named) <= THREADS
     assert not any(thread.is_alive() for thread in named)
+
+
+class TestWriting:
+    async def test_it_commits_what_waits_together(self) -> None:
+        begun = []
+
+        def work(number: int) -> tuple[int, bool]:
+            begun.append(number)
+            return number, connection.in_atomic_block
+
+        results = await asyncio.gather(*(write(work, number) for number in range(5)))
+
+        assert results == [(number, True) for number in range(5)]
+        assert begun == list(range(5))
+
+    async def test_it_lets_one_failure_harm_nobody_else(self) -> None:
+        def name(text: str) -> None:
+            User.objects.create_user(text)
+            if text == "wrong":
+                raise LookupError(text)
+
+        outcomes = await asyncio.gather(
+            *(write(name, text) for text in ("first", "wrong", "last")), return_exceptions=True
+        )
+
+        assert [type(outcome) for outcome in outcomes] == [type(None), LookupError, type(None)]
+        assert set(await in_database(lambda: list(User.objects.values_list("username", flat=True)))) == {
+            "first",
+            "last",
+        }
+
+    async def test_it_tries_once_more_what_another_was_first_with(self) -> None:
+        calls = []
+
+        def second_time_lucky() -> str:
+            calls.append(1)
+            if len(calls) == 1:
+                raise IntegrityError
+            return "stored"
+
+        assert await write(second_time_lucky) == "stored"

@@ -1,0 +1,64 @@
+"""A message on its way from a request to its run: who asks, what is stored, what is begun."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.http import HttpRequest
+
+from healthchat.accounts.guests import person_for
+from healthchat.accounts.recognition import recognise
+from healthchat.chat import runs
+from healthchat.chat.access import Visitor
+from healthchat.chat.engine import engine
+from healthchat.chat.runs import Asked, Refused
+from healthchat.database import write, write_alone
+
+
+class NotSignedIn(Refused):
+    """Nobody is signed in."""
+
+    def __init__(self) -> None:
+        super().__init__("not_signed_in", "Please sign in first.", 401)
+
+
+async def ask(request: HttpRequest, message: object, **options: Any) -> tuple[Asked, Visitor]:
+    """Store the message of whoever asks and begin to answer it; a visitor becomes a guest by it, where that is allowed.
+
+    Raises:
+        Refused: see `healthchat.chat.runs.ask`.
+    """
+    runs.clean_message(message)
+    try:
+        asked, visitor = await write(_ask, request, message, **options, worker=engine().worker)
+    except NotSignedIn:
+        await write_alone(_let_in, request)
+        asked, visitor = await write(_ask, request, message, **options, worker=engine().worker)
+    for run_id in asked.displaced:
+        await engine().cancel(run_id)
+    if not asked.run.ended:
+        engine().start(asked.run.id, asked.claimed)
+    return asked, visitor
+
+
+def person(request: HttpRequest) -> User:
+    """Who is signed in. Uses the database; call it in a thread.
+
+    Raises:
+        NotSignedIn: nobody is.
+    """
+    user = recognise(request)
+    if user is None:
+        raise NotSignedIn
+    return user
+
+
+def _ask(request: HttpRequest, message: object, **options: Any) -> tuple[Asked, Visitor]:
+    user = person(request)
+    return runs.ask(user, message, **options), Visitor.of(user, request)
+
+
+def _let_in(request: HttpRequest) -> None:
+    if person_for(request) is None:
+        raise NotSignedIn
