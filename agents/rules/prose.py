@@ -76,9 +76,8 @@ def by_topic(claims: Iterable[Claim]) -> dict[str, list[Claim]]:
 
 def attention_first(topics: Mapping[str, list[Claim]]) -> dict[str, list[Claim]]:
     """Right after the first topic, those that need attention."""
-    first, *others = topics
-    others.sort(key=lambda topic: all(claim.severity == "info" for claim in topics[topic]))
-    return {topic: topics[topic] for topic in (first, *others)}
+    others = sorted([*topics][1:], key=lambda topic: all(claim.severity == "info" for claim in topics[topic]))
+    return {topic: topics[topic] for topic in (*[*topics][:1], *others)}
 
 
 def section(claims: Sequence[Claim], *, explaining: bool = False) -> list[str]:

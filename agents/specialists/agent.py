@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, Field
-from pydantic_ai import Agent, ModelRetry, RunContext
+from pydantic_ai import Agent, ModelRetry, RunContext, Tool
 from pydantic_ai.models import Model
 from pydantic_ai.toolsets import FunctionToolset, ToolsetTool, WrapperToolset
 from pydantic_ai.usage import RunUsage, UsageLimits
 
 from agents.brief import TaskBrief
 from agents.events import Claim, Finding, Specialist, ToolCall, ToolResult
-from agents.specialists.roster import TOOLS
+from agents.specialists.roster import TOOLS, ToolFunction
 from agents.tools.desk import Desk
 
 REQUEST_LIMIT = 8
@@ -44,6 +46,8 @@ class Watched(WrapperToolset[Desk]):
         call_id = f"{desk.specialist}-{ctx.tool_call_id}"
         given = {name: value for name, value in tool_args.items() if value not in (None, "")}
         desk.emit(ToolCall(tool=name, arguments=given, call_id=call_id, specialist=desk.specialist))
+        # The loop turns once, so that the call is seen before the work on it begins.
+        await asyncio.sleep(0)
         result = await super().call_tool(name, tool_args, ctx, tool)
         evidence = dict.fromkeys(row for claim in result["claims"] for row in claim.get("evidence", ()))
         desk.emit(
@@ -58,15 +62,25 @@ class Watched(WrapperToolset[Desk]):
         return result
 
 
+def instructions(name: str) -> str:
+    """The prose in `agents/instructions/<name>.md`."""
+    return (INSTRUCTIONS / f"{name}.md").read_text(encoding="utf-8").strip()
+
+
 @cache
-def agent_of(specialist: Specialist) -> Agent[Desk, Findings]:
+def prepared(function: ToolFunction) -> Tool[Desk]:
+    """A function with its schema, which several specialists share."""
+    return Tool(function, takes_ctx=True, require_parameter_descriptions=True)
+
+
+def built(specialist: Specialist) -> Agent[Desk, Findings]:
     """The agent of a specialist, without a model: that comes with each run."""
     agent = Agent(
         deps_type=Desk,
         output_type=Findings,
         name=specialist,
         instructions=[instructions("specialist"), instructions(specialist)],
-        toolsets=[Watched(FunctionToolset(TOOLS[specialist], require_parameter_descriptions=True))],
+        toolsets=[Watched(FunctionToolset([prepared(tool) for tool in TOOLS[specialist]]))],
         retries=2,
     )
 
@@ -80,6 +94,10 @@ def agent_of(specialist: Specialist) -> Agent[Desk, Findings]:
     return agent
 
 
+AGENTS: Mapping[Specialist, Agent[Desk, Findings]] = {specialist: built(specialist) for specialist in TOOLS}
+"""Made once, with this module: their schemas take about half a second."""
+
+
 async def consult(brief: TaskBrief, *, desk: Desk, model: Model, usage: RunUsage) -> Finding:
     """Ask one specialist; `usage` is counted up as it works, and belongs to this run alone.
 
@@ -89,7 +107,7 @@ async def consult(brief: TaskBrief, *, desk: Desk, model: Model, usage: RunUsage
     limits = UsageLimits(
         request_limit=REQUEST_LIMIT, tool_calls_limit=TOOL_CALL_LIMIT, output_tokens_limit=OUTPUT_TOKEN_LIMIT
     )
-    result = await agent_of(brief.specialist).run(
+    result = await AGENTS[brief.specialist].run(
         brief.to_prompt(LEAD), model=model, deps=desk, usage=usage, usage_limits=limits
     )
     return Finding(
@@ -97,11 +115,6 @@ async def consult(brief: TaskBrief, *, desk: Desk, model: Model, usage: RunUsage
         claims=_cited(result.output.claims, desk),
         summary=result.output.summary,
     )
-
-
-def instructions(name: str) -> str:
-    """The prose in `agents/instructions/<name>.md`."""
-    return (INSTRUCTIONS / f"{name}.md").read_text(encoding="utf-8").strip()
 
 
 def _cited(ids: list[str], desk: Desk) -> tuple[Claim, ...]:

@@ -37,7 +37,7 @@ from agents.tools import (
     wearables,
 )
 
-Tool = Callable[..., Any]
+ToolFunction = Callable[..., Any]
 
 NAMES: dict[Specialist, str] = {
     "general_practice": "General practice",
@@ -49,7 +49,7 @@ NAMES: dict[Specialist, str] = {
     "preventive_medicine": "Preventive medicine",
     "data_analysis": "Data analysis",
 }
-LOOK_UP: tuple[Tool, ...] = (
+LOOK_UP: tuple[ToolFunction, ...] = (
     measurements.latest,
     measurements.results,
     measurements.extremes,
@@ -73,7 +73,7 @@ LOOK_UP: tuple[Tool, ...] = (
     wearables.daily_summary,
 )
 """What every specialist can look up about a measurement."""
-HISTORY: tuple[Tool, ...] = (
+HISTORY: tuple[ToolFunction, ...] = (
     history.problem_list,
     history.ever_diagnosed,
     history.allergies,
@@ -85,7 +85,7 @@ HISTORY: tuple[Tool, ...] = (
     prevention.immunizations,
     prevention.last_immunization,
 )
-TOOLS: dict[Specialist, tuple[Tool, ...]] = {
+TOOLS: dict[Specialist, tuple[ToolFunction, ...]] = {
     "general_practice": (*LOOK_UP, *HISTORY, overview.record_summary, overview.question_list),
     "cardiology": (
         *LOOK_UP,
