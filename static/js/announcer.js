@@ -46,5 +46,8 @@ export function wholeSentences(text) {
 }
 
 function plain(markdown) {
-  return markdown.replace(/ ?\[\d{1,3}\]|[*#`_|]/g, "").replace(/\s+/g, " ").trim()
+  return markdown
+    .replace(/ ?\[\d{1,3}\]|[*#`_|]/g, "")
+    .replace(/\s+/g, " ")
+    .trim()
 }

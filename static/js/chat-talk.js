@@ -167,7 +167,9 @@ class ChatTalk extends HTMLElement {
 
   async #fetchTurn(run) {
     try {
-      const response = await fetch(`${this.dataset.address}c/${this.dataset.conversation}/runs/${run}/`, { cache: "no-store" })
+      const response = await fetch(`${this.dataset.address}c/${this.dataset.conversation}/runs/${run}/`, {
+        cache: "no-store",
+      })
       if (!response.ok) return null
       const page = new DOMParser().parseFromString(await response.text(), "text/html")
       return document.adoptNode(page.querySelector("chat-turn"))
@@ -180,7 +182,13 @@ class ChatTalk extends HTMLElement {
     this.#connection = state
     if (state === "offline") this.#announcer.say("You are offline. The answer goes on once you are back.")
     if (state === "refused") {
-      const shown = element("div", { class: "notice error", role: "alert" }, detail, " ", element("a", { href: this.dataset.address }, "Go to the start"))
+      const shown = element(
+        "div",
+        { class: "notice error", role: "alert" },
+        detail,
+        " ",
+        element("a", { href: this.dataset.address }, "Go to the start"),
+      )
       this.querySelector("[data-composer]").before(shown)
     }
     this.#refresh()
@@ -188,7 +196,8 @@ class ChatTalk extends HTMLElement {
 
   #turnChanged = ({ target, detail: { name, data } }) => {
     if (!target.underWay && name !== "done") return
-    if (name === "message" && data.type === "text" && SENTENCE_END.test(data.content)) this.#announcer.follow(target.text)
+    if (name === "message" && data.type === "text" && SENTENCE_END.test(data.content))
+      this.#announcer.follow(target.text)
     if (name === "message" && data.type === "plan" && data.tasks?.length) {
       this.#announcer.say(`Asked ${data.tasks.map(({ specialist }) => specialist.replaceAll("_", " ")).join(", ")}.`)
     }
@@ -199,7 +208,13 @@ class ChatTalk extends HTMLElement {
   #turnEnded = ({ target, detail: { status } }) => {
     this.#answered = true
     this.#announcer.finish(target.text)
-    this.#announcer.say({ complete: "The answer is complete.", cancelled: "The answer was stopped.", failed: "The question could not be answered." }[status])
+    this.#announcer.say(
+      {
+        complete: "The answer is complete.",
+        cancelled: "The answer was stopped.",
+        failed: "The question could not be answered.",
+      }[status],
+    )
     this.#refresh()
     this.#refreshSide()
   }
@@ -210,7 +225,9 @@ class ChatTalk extends HTMLElement {
   }
 
   #clicked = (event) => {
-    const pressed = event.target.closest("[data-stop], [data-to-newest], [data-copy], [data-show-team], [data-evidence], a.citation")
+    const pressed = event.target.closest(
+      "[data-stop], [data-to-newest], [data-copy], [data-show-team], [data-evidence], a.citation",
+    )
     if (!pressed) return
     if (pressed.matches("[data-stop]")) this.#stop()
     else if (pressed.matches("[data-to-newest]")) this.#toNewest()
@@ -233,7 +250,12 @@ class ChatTalk extends HTMLElement {
     const source = turn.querySelector(`[data-source="${CSS.escape(number)}"]`)
     if (!source || event.metaKey || event.ctrlKey || event.shiftKey) return
     event.preventDefault()
-    this.#tell("source-wanted", { source, number, only: pressed.matches("[data-evidence]") ? pressed.href : null, pressed })
+    this.#tell("source-wanted", {
+      source,
+      number,
+      only: pressed.matches("[data-evidence]") ? pressed.href : null,
+      pressed,
+    })
   }
 
   async #stop() {
@@ -267,7 +289,8 @@ class ChatTalk extends HTMLElement {
       const page = new DOMParser().parseFromString(await response.text(), "text/html")
       for (const part of ["[data-conversations]", "[data-account]"]) {
         const shown = document.querySelector(part)
-        if (!shown.contains(document.activeElement)) shown.replaceChildren(...document.adoptNode(page.querySelector(part)).childNodes)
+        if (!shown.contains(document.activeElement))
+          shown.replaceChildren(...document.adoptNode(page.querySelector(part)).childNodes)
       }
       const token = document.querySelector("[data-account] [name=csrfmiddlewaretoken]")?.value
       if (token) for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = token
@@ -282,7 +305,10 @@ class ChatTalk extends HTMLElement {
 
   #toNewest() {
     const answer = this.newest.querySelector("[data-answer]").getBoundingClientRect()
-    this.#scroller.scrollBy({ top: answer.bottom - this.#scroller.getBoundingClientRect().bottom + MARGIN, behavior: gently() })
+    this.#scroller.scrollBy({
+      top: answer.bottom - this.#scroller.getBoundingClientRect().bottom + MARGIN,
+      behavior: gently(),
+    })
   }
 
   /** Bring a turn's question to the top; from there the answer is read while it grows, and nothing moves. */

@@ -26,12 +26,22 @@ export class ChatTurn extends HTMLElement {
     const turn = element(
       "chat-turn",
       { class: "turn fresh", "data-status": "queued" },
-      element("div", { class: "question" }, element("h2", { class: "visually-hidden" }, "You asked"), element("div", { class: "question-text", dir: "auto" }, question)),
+      element(
+        "div",
+        { class: "question" },
+        element("h2", { class: "visually-hidden" }, "You asked"),
+        element("div", { class: "question-text", dir: "auto" }, question),
+      ),
       element(
         "div",
         { class: "answer", "data-answer": true },
         element("h2", { class: "visually-hidden" }, "Answer"),
-        element("p", { class: "progress", "data-progress": true }, element("span", { class: "pulse", "aria-hidden": "true" }), element("span", { "data-progress-text": true }, "Sending your question")),
+        element(
+          "p",
+          { class: "progress", "data-progress": true },
+          element("span", { class: "pulse", "aria-hidden": "true" }),
+          element("span", { "data-progress-text": true }, "Sending your question"),
+        ),
         element("div", { class: "prose", "data-text": true, dir: "auto" }),
       ),
     )
@@ -81,14 +91,18 @@ export class ChatTurn extends HTMLElement {
 
   /** Read what was recorded of a run that has ended. */
   async loadPicture() {
-    const response = await fetch(`/api/runs/${this.run}/stream`, { headers: { Accept: "text/event-stream" }, cache: "no-store" })
+    const response = await fetch(`/api/runs/${this.run}/stream`, {
+      headers: { Accept: "text/event-stream" },
+      cache: "no-store",
+    })
     if (!response.ok) throw new Error("the run cannot be read")
     const picture = emptyPicture(this.run)
     const parser = new EventStreamParser()
-    for (const reader = response.body.getReader(); ; ) {
+    for (const reader = response.body.getReader(); ;) {
       const { done, value } = await reader.read()
       if (done) break
-      for (const { event, data } of parser.feed(value)) if (event !== "connected") fold(picture, { name: event, data: JSON.parse(data) })
+      for (const { event, data } of parser.feed(value))
+        if (event !== "connected") fold(picture, { name: event, data: JSON.parse(data) })
     }
     this.#picture = picture
   }
@@ -129,7 +143,9 @@ export class ChatTurn extends HTMLElement {
         await new Promise((resolve) => setTimeout(resolve, 500 * 2 ** attempt))
       }
     }
-    this.querySelector("[data-progress]")?.replaceWith(element("p", { class: "muted small" }, "The answer is complete; reload the page to see its sources."))
+    this.querySelector("[data-progress]")?.replaceWith(
+      element("p", { class: "muted small" }, "The answer is complete; reload the page to see its sources."),
+    )
   }
 
   #tell(name, detail) {

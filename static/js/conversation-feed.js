@@ -34,7 +34,17 @@ export class ConversationFeed {
   #retry = RETRY_MILLISECONDS
   #opened = false
 
-  constructor(url, { after = "", onEvent, onState = () => {}, page = document, window: view = window, fetch: get = fetch.bind(globalThis) }) {
+  constructor(
+    url,
+    {
+      after = "",
+      onEvent,
+      onState = () => {},
+      page = document,
+      window: view = window,
+      fetch: get = fetch.bind(globalThis),
+    },
+  ) {
     this.#url = url
     this.#onEvent = onEvent
     this.#onState = onState

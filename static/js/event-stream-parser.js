@@ -50,7 +50,7 @@ export class EventStreamParser {
       this.#afterCarriageReturn = false
     }
     LINE_END.lastIndex = start
-    for (let match; (match = LINE_END.exec(text)); ) {
+    for (let match; (match = LINE_END.exec(text));) {
       this.#take(text.slice(start, match.index))
       this.#endLine(events)
       start = match.index + 1

@@ -38,7 +38,10 @@ class HealthChart extends HTMLElement {
       ...bandOf(band, ticks, y),
       ...ticks.flatMap((tick) => gridLine(tick, y)),
       ...years(points, x),
-      svg("polyline", { class: "chart-line", points: points.map(({ at, value }) => `${x(at).toFixed(1)},${y(value).toFixed(1)}`).join(" ") }),
+      svg("polyline", {
+        class: "chart-line",
+        points: points.map(({ at, value }) => `${x(at).toFixed(1)},${y(value).toFixed(1)}`).join(" "),
+      }),
       ...points.map((point) => dot(point, x, y, unit, outside(point.value, band))),
       label(`${last.value}`, Math.min(x(last.at), WIDTH - 14), y(last.value) - 10, "chart-last", "end"),
     )
@@ -53,7 +56,15 @@ function bandOf([low, high], ticks, y) {
   if (low === null && high === null) return []
   const top = y(high ?? ticks.at(-1))
   const bottom = y(low ?? ticks[0])
-  return [svg("rect", { class: "chart-band", x: MARGIN.left, y: top, width: WIDTH - MARGIN.left - MARGIN.right, height: Math.max(bottom - top, 0) })]
+  return [
+    svg("rect", {
+      class: "chart-band",
+      x: MARGIN.left,
+      y: top,
+      width: WIDTH - MARGIN.left - MARGIN.right,
+      height: Math.max(bottom - top, 0),
+    }),
+  ]
 }
 
 function gridLine(tick, y) {
@@ -79,10 +90,12 @@ function years(points, x) {
   const first = new Date(points[0].at).getUTCFullYear()
   const last = new Date(points.at(-1).at).getUTCFullYear()
   const ends = [points[0], points.at(-1)]
-  if (last - first < 2) return ends.map(({ date, at }, n) => label(date, x(at), HEIGHT - 8, "chart-label", n ? "end" : "start"))
+  if (last - first < 2)
+    return ends.map(({ date, at }, n) => label(date, x(at), HEIGHT - 8, "chart-label", n ? "end" : "start"))
   const every = Math.ceil((last - first) / 6)
   const labels = []
-  for (let year = first + 1; year <= last; year += every) labels.push(label(`${year}`, x(Date.UTC(year, 0, 1)), HEIGHT - 8, "chart-label", "middle"))
+  for (let year = first + 1; year <= last; year += every)
+    labels.push(label(`${year}`, x(Date.UTC(year, 0, 1)), HEIGHT - 8, "chart-label", "middle"))
   return labels
 }
 

@@ -43,7 +43,8 @@ export function fold(picture, { name, data }) {
 export function progress(picture) {
   if (picture.status === "queued") return "Starting"
   const working = [...picture.members.values()].filter((member) => member.specialist && member.status === "working")
-  if (working.length > 0) return `${title(list(working.map((member) => member.specialist.replaceAll("_", " "))))} ${working.length === 1 ? "is" : "are"} looking at your records`
+  if (working.length > 0)
+    return `${title(list(working.map((member) => member.specialist.replaceAll("_", " "))))} ${working.length === 1 ? "is" : "are"} looking at your records`
   if (picture.parts.size > 0) return "Writing the answer"
   const asked = [...picture.members.values()].filter((member) => member.specialist && member.status !== "skipped")
   if (asked.length > 0 && asked.every((member) => ENDED.has(member.status))) return "Putting the findings together"

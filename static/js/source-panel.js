@@ -17,7 +17,12 @@ class SourcePanel extends HTMLElement {
     const addresses = only ? [only] : [...source.querySelectorAll("[data-evidence]")].map(({ href }) => href)
     const rows = element("div", { class: "source-rows" })
     const cited = source.querySelector("[data-cited]")?.textContent ?? ""
-    const close = element("button", { type: "button", class: "button quiet small" }, icon("close"), element("span", { class: "visually-hidden" }, "Close"))
+    const close = element(
+      "button",
+      { type: "button", class: "button quiet small" },
+      icon("close"),
+      element("span", { class: "visually-hidden" }, "Close"),
+    )
     close.addEventListener("click", () => this.close())
     this.replaceChildren(
       element("header", { class: "panel-head" }, element("h2", { tabindex: "-1" }, `Source ${number}`), close),

@@ -30,7 +30,12 @@ export class StreamingText {
 function blockOf(text) {
   const lines = text.split("\n").filter((line) => line.trim())
   if (HEADING.test(lines[0])) {
-    return element("div", {}, element("h3", {}, ...inline(lines[0].replace(HEADING, ""))), ...(lines.length > 1 ? [blockOf(lines.slice(1).join("\n"))] : []))
+    return element(
+      "div",
+      {},
+      element("h3", {}, ...inline(lines[0].replace(HEADING, ""))),
+      ...(lines.length > 1 ? [blockOf(lines.slice(1).join("\n"))] : []),
+    )
   }
   const marker = [BULLET, NUMBER].find((pattern) => pattern.test(lines[0]))
   if (!marker) return element("p", {}, ...inline(text))

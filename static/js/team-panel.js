@@ -48,7 +48,14 @@ class TeamPanel extends HTMLElement {
       try {
         await turn.loadPicture()
       } catch {
-        this.replaceChildren(head("The team"), element("p", { class: "notice" }, "What the team did cannot be read right now. Reload the page to try again."))
+        this.replaceChildren(
+          head("The team"),
+          element(
+            "p",
+            { class: "notice" },
+            "What the team did cannot be read right now. Reload the page to try again.",
+          ),
+        )
         return
       }
     }
@@ -76,14 +83,18 @@ class TeamPanel extends HTMLElement {
     const picture = this.#turn?.picture
     if (!picture) return
     this.#clocks = []
-    const focused = this.contains(document.activeElement) ? document.activeElement.closest("[data-key]")?.dataset.key : null
+    const focused = this.contains(document.activeElement)
+      ? document.activeElement.closest("[data-key]")?.dataset.key
+      : null
     const everyone = [...picture.members.values()]
     const asked = everyone.filter(({ specialist, status }) => specialist && status !== "skipped")
     const skipped = everyone.filter(({ status }) => status === "skipped")
     this.replaceChildren(
       head("The team", summary(picture, asked)),
       this.#analyst(picture),
-      ...(asked.length > 0 ? [element("ol", { class: "members" }, ...asked.map((member) => this.#member(member)))] : []),
+      ...(asked.length > 0
+        ? [element("ol", { class: "members" }, ...asked.map((member) => this.#member(member)))]
+        : []),
       ...(skipped.length > 0 ? [this.#skipped(skipped)] : []),
     )
     if (focused) this.querySelector(`[data-key="${CSS.escape(focused)}"] > summary`)?.focus()
@@ -92,17 +103,34 @@ class TeamPanel extends HTMLElement {
 
   #analyst(picture) {
     const steps = []
-    if (STOPS_EVERYTHING.has(picture.triage?.level)) steps.push(step("Answered at once", "The urgency screen comes before everything else; nobody was asked, so that nothing delays it"))
+    if (STOPS_EVERYTHING.has(picture.triage?.level))
+      steps.push(
+        step(
+          "Answered at once",
+          "The urgency screen comes before everything else; nobody was asked, so that nothing delays it",
+        ),
+      )
     if (picture.understanding) steps.push(step("Understood the question as", picture.understanding.summary))
     if (picture.plan) steps.push(step(COMPLEXITY[picture.plan.complexity] ?? "Made a plan", planned(picture.plan)))
     const own = picture.members.get("")
     for (const call of own?.calls.values() ?? []) steps.push(this.#call(call))
-    if (picture.parts.size > 0 && !picture.triage?.text) steps.push(picture.done || picture.grounding ? step("Wrote the answer", "") : step("Is writing the answer", "", { running: true }))
+    if (picture.parts.size > 0 && !picture.triage?.text)
+      steps.push(
+        picture.done || picture.grounding
+          ? step("Wrote the answer", "")
+          : step("Is writing the answer", "", { running: true }),
+      )
     if (picture.grounding) steps.push(step("Compared it with the records", grounded(picture.grounding)))
     return element(
       "section",
       { class: "member analyst", "data-status": picture.done ? OUTCOME[picture.status] : "working" },
-      this.#memberHead({ name: "Health analyst", symbol: "health_analyst", status: picture.done ? OUTCOME[picture.status] : "working", words: lead(picture), seconds: () => elapsed(picture, this.#offset) }),
+      this.#memberHead({
+        name: "Health analyst",
+        symbol: "health_analyst",
+        status: picture.done ? OUTCOME[picture.status] : "working",
+        words: lead(picture),
+        seconds: () => elapsed(picture, this.#offset),
+      }),
       ...(steps.length > 0 ? [element("ul", { class: "calls" }, ...steps)] : []),
     )
   }
@@ -113,10 +141,18 @@ class TeamPanel extends HTMLElement {
     return element(
       "li",
       { class: "member", "data-status": status, "data-specialist": specialist },
-      this.#memberHead({ name: title(specialist), symbol: specialist, status, words: STATUS[status], seconds: () => memberSeconds(member, this.#offset) }),
+      this.#memberHead({
+        name: title(specialist),
+        symbol: specialist,
+        status,
+        words: STATUS[status],
+        seconds: () => memberSeconds(member, this.#offset),
+      }),
       ...(member.task ? [element("p", { class: "task" }, member.task)] : []),
       ...(member.note && status !== "finished" ? [element("p", { class: "note small" }, member.note)] : []),
-      ...(calls.size > 0 ? [element("ul", { class: "calls" }, ...[...calls.values()].map((call) => this.#call(call, working)))] : []),
+      ...(calls.size > 0
+        ? [element("ul", { class: "calls" }, ...[...calls.values()].map((call) => this.#call(call, working)))]
+        : []),
       ...(member.gap ? [element("p", { class: "member-gap small" }, icon("alert"), member.gap)] : []),
       ...(claims ? [this.#found(member)] : []),
     )
@@ -144,19 +180,43 @@ class TeamPanel extends HTMLElement {
     return element(
       "li",
       { class: "call", "data-running": running },
-      element("div", { class: "call-head" }, running ? element("span", { class: "pulse", "aria-hidden": "true" }) : icon(call.ended === null ? "skip" : "check"), element("span", { class: "call-name" }, title(call.tool)), element("span", { class: "call-with" }, withWhat(call.arguments)), call.ended === null ? null : element("span", { class: "member-time number" }, duration((call.ended - call.began) / 1_000))),
+      element(
+        "div",
+        { class: "call-head" },
+        running
+          ? element("span", { class: "pulse", "aria-hidden": "true" })
+          : icon(call.ended === null ? "skip" : "check"),
+        element("span", { class: "call-name" }, title(call.tool)),
+        element("span", { class: "call-with" }, withWhat(call.arguments)),
+        call.ended === null
+          ? null
+          : element("span", { class: "member-time number" }, duration((call.ended - call.began) / 1_000)),
+      ),
       ...(call.summary ? [element("p", { class: "call-summary" }, call.summary)] : []),
     )
   }
 
   #found({ specialist, calls, claims, summary: words }) {
-    if (claims.length === 0) return words || calls.size === 0 ? element("p", { class: "found-nothing small muted" }, words || "Found nothing to report.") : ""
+    if (claims.length === 0)
+      return words || calls.size === 0
+        ? element("p", { class: "found-nothing small muted" }, words || "Found nothing to report.")
+        : ""
     const key = `found-${specialist}`
     return element(
       "details",
       { class: "found", "data-key": key, open: this.#open.has(key) },
       element("summary", {}, `Found ${claims.length === 1 ? "one thing" : `${claims.length} things`}`),
-      element("ul", {}, ...claims.map((claim) => element("li", { class: claim.severity && claim.severity !== "info" ? `severity ${claim.severity}` : false }, claim.text))),
+      element(
+        "ul",
+        {},
+        ...claims.map((claim) =>
+          element(
+            "li",
+            { class: claim.severity && claim.severity !== "info" ? `severity ${claim.severity}` : false },
+            claim.text,
+          ),
+        ),
+      ),
     )
   }
 
@@ -165,12 +225,19 @@ class TeamPanel extends HTMLElement {
       "details",
       { class: "skipped", "data-key": "skipped", open: this.#open.has("skipped") },
       element("summary", {}, `Not asked: ${members.length}`),
-      element("ul", {}, ...members.map(({ specialist, note }) => element("li", {}, element("strong", {}, title(specialist)), note ? ` – ${note}` : ""))),
+      element(
+        "ul",
+        {},
+        ...members.map(({ specialist, note }) =>
+          element("li", {}, element("strong", {}, title(specialist)), note ? ` – ${note}` : ""),
+        ),
+      ),
     )
   }
 
   #tick(on) {
-    if (on && this.#ticking === null) this.#ticking = setInterval(() => this.#clocks.forEach((tell) => tell()), TICK_MILLISECONDS)
+    if (on && this.#ticking === null)
+      this.#ticking = setInterval(() => this.#clocks.forEach((tell) => tell()), TICK_MILLISECONDS)
     if (!on) {
       clearInterval(this.#ticking)
       this.#ticking = null
@@ -179,7 +246,12 @@ class TeamPanel extends HTMLElement {
 }
 
 function head(words, more = "") {
-  return element("header", { class: "panel-head" }, element("h2", {}, words), more ? element("p", { class: "muted small" }, more) : null)
+  return element(
+    "header",
+    { class: "panel-head" },
+    element("h2", {}, words),
+    more ? element("p", { class: "muted small" }, more) : null,
+  )
 }
 
 function summary({ done, status }, asked) {
@@ -206,11 +278,20 @@ function grounded({ checked, matched, struck }) {
 
 function step(words, more, { running = false } = {}) {
   const sign = running ? element("span", { class: "pulse", "aria-hidden": "true" }) : icon("check")
-  return element("li", { class: "call step", "data-writing": running }, element("div", { class: "call-head" }, sign, element("span", { class: "call-name" }, words)), more ? element("p", { class: "call-summary" }, more) : null)
+  return element(
+    "li",
+    { class: "call step", "data-writing": running },
+    element("div", { class: "call-head" }, sign, element("span", { class: "call-name" }, words)),
+    more ? element("p", { class: "call-summary" }, more) : null,
+  )
 }
 
 function withWhat(given) {
-  return Object.values(given).filter((value) => value !== null && value !== "" && value !== false).map((value) => (typeof value === "object" ? Object.values(value).join(", ") : String(value).replaceAll("_", " "))).filter(Boolean).join(" · ")
+  return Object.values(given)
+    .filter((value) => value !== null && value !== "" && value !== false)
+    .map((value) => (typeof value === "object" ? Object.values(value).join(", ") : String(value).replaceAll("_", " ")))
+    .filter(Boolean)
+    .join(" · ")
 }
 
 function elapsed({ began, latest, done }, offset) {

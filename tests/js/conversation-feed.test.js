@@ -77,27 +77,43 @@ test("it tells each event once, in order, over a cut", async (t) => {
   t.mock.timers.tick(3_000)
   await settle()
 
-  assert.deepEqual(events, [[RUN, 1, "a"], [RUN, 2, "b"], [RUN, 3, "c"]])
+  assert.deepEqual(events, [
+    [RUN, 1, "a"],
+    [RUN, 2, "b"],
+    [RUN, 3, "c"],
+  ])
   assert.deepEqual(server.requests, [`/feed?after=${RUN}%3A0`, `/feed?after=${RUN}%3A2`])
   assert.deepEqual(states, ["connecting", "connected", "reconnecting", "connected"])
 })
 
 test("it goes on with the next run from that run's own numbers", async (t) => {
-  const { events, server } = watch(t, { replies: [{ first: text(7, "a") + text(1, "b", OTHER), ends: true }, { first: connected() }], after: "" })
+  const { events, server } = watch(t, {
+    replies: [{ first: text(7, "a") + text(1, "b", OTHER), ends: true }, { first: connected() }],
+    after: "",
+  })
   await settle()
   t.mock.timers.tick(3_000)
   await settle()
 
-  assert.deepEqual(events, [[RUN, 7, "a"], [OTHER, 1, "b"]])
+  assert.deepEqual(events, [
+    [RUN, 7, "a"],
+    [OTHER, 1, "b"],
+  ])
   assert.equal(server.requests[1], `/feed?after=${OTHER}%3A1`)
 })
 
 test("it takes everything again when the server does not know the cursor", async (t) => {
   const restart = frame("message", "", { type: "restart", reason: "unknown_cursor" })
-  const { events } = watch(t, { replies: [{ first: connected(`${RUN}:0`) + restart + text(1, "a") }], after: `${RUN}:9` })
+  const { events } = watch(t, {
+    replies: [{ first: connected(`${RUN}:0`) + restart + text(1, "a") }],
+    after: `${RUN}:9`,
+  })
   await settle()
 
-  assert.deepEqual(events, [[null, 0, "restart"], [RUN, 1, "a"]])
+  assert.deepEqual(events, [
+    [null, 0, "restart"],
+    [RUN, 1, "a"],
+  ])
 })
 
 test("it gives up a silent connection and opens another", async (t) => {
@@ -140,7 +156,10 @@ test("it closes while the page is hidden and goes on from its cursor", async (t)
   page.become("visible")
   await settle()
 
-  assert.deepEqual(events, [[RUN, 1, "a"], [RUN, 2, "b"]])
+  assert.deepEqual(events, [
+    [RUN, 1, "a"],
+    [RUN, 2, "b"],
+  ])
   assert.equal(server.requests[1], `/feed?after=${RUN}%3A1`)
 })
 

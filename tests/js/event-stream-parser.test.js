@@ -46,7 +46,10 @@ test("it takes any number of comments", () => {
   const comment = encode(`:${"x".repeat(MAX_EVENT_CHARACTERS / 2)}\n`)
   for (let n = 0; n < 3; n++) parser.feed(comment)
 
-  assert.deepEqual(parser.feed(encode("data: a\n\n")).map((event) => event.data), ["a"])
+  assert.deepEqual(
+    parser.feed(encode("data: a\n\n")).map((event) => event.data),
+    ["a"],
+  )
 })
 
 test("it reads a long line that comes in many pieces", () => {

@@ -15,7 +15,10 @@ function pictureOf(...events) {
 
 const plan = message("plan", {
   complexity: "standard",
-  tasks: [{ specialist: "cardiology", task: "Look at the blood pressure." }, { specialist: "pharmacy", task: "List the medicines." }],
+  tasks: [
+    { specialist: "cardiology", task: "Look at the blood pressure." },
+    { specialist: "pharmacy", task: "List the medicines." },
+  ],
   skipped: [{ specialist: "nutrition", reason: "no records of it" }],
 })
 
@@ -35,7 +38,10 @@ test("it tells parallel specialists apart", () => {
   assert.equal(cardiology.seconds, 4)
   assert.equal(cardiology.calls.get("c1").summary, "142/88")
   assert.equal(picture.members.get("pharmacy").calls.get("p1").ended, null)
-  assert.deepEqual([picture.members.get("nutrition").status, picture.members.get("nutrition").note], ["skipped", "no records of it"])
+  assert.deepEqual(
+    [picture.members.get("nutrition").status, picture.members.get("nutrition").note],
+    ["skipped", "no records of it"],
+  )
 })
 
 test("it joins the pieces of a part, and drops those of an earlier attempt", () => {
@@ -68,7 +74,11 @@ test("it keeps what an interrupted attempt had completed", () => {
 })
 
 test("it stops everyone who was still at work when a run is cancelled", () => {
-  const picture = pictureOf(plan, message("specialist_update", { specialist: "pharmacy", status: "working" }), done("cancelled"))
+  const picture = pictureOf(
+    plan,
+    message("specialist_update", { specialist: "pharmacy", status: "working" }),
+    done("cancelled"),
+  )
 
   assert.equal(picture.status, "cancelled")
   assert.equal(picture.members.get("pharmacy").status, "stopped")

@@ -98,7 +98,10 @@ test("it resumes after a refusal with the same key, and gives up after three tim
 
   const keys = new Set(Source.made.map(({ url }) => url.searchParams.get("key")))
   assert.equal(keys.size, 1)
-  assert.deepEqual(Source.made.map(({ url }) => url.searchParams.get("after")), [null, `${RUN}:4`, `${RUN}:4`, `${RUN}:4`])
+  assert.deepEqual(
+    Source.made.map(({ url }) => url.searchParams.get("after")),
+    [null, `${RUN}:4`, `${RUN}:4`, `${RUN}:4`],
+  )
   assert.deepEqual(told, ["a", "The server cannot be reached. Please try again later."])
 })
 
