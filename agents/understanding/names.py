@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from agents.records import Records
@@ -87,6 +87,7 @@ def own_vocabulary(own: Mapping[str, Kind]) -> frozenset[str]:
     return frozenset(word for phrase in own for word in re.findall(r"[a-z]+", phrase) if len(word) > 4)
 
 
+@lru_cache(maxsize=4096)
 def _plain(name: str) -> str:
     without = re.sub(r"\((?:procedure|disorder|finding|situation|adult)\)", " ", name.lower())
     return normalise(re.sub(r"[()\[\],/]", " ", without))

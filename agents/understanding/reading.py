@@ -38,6 +38,9 @@ from agents.understanding.words import QUESTION_WORDS
 ENOUGH = 4.0
 """An intent below this score is only a guess from a bare name."""
 EARLIER_TURNS = 6
+MOST_QUESTIONS = 12
+LONGEST_QUESTION = 600
+"""In characters; the time that a question takes grows with the square of its length."""
 
 _TALK: frozenset[Intent] = frozenset({"smalltalk", "unclear"})
 _UNKNOWN_TEST = re.compile(
@@ -110,9 +113,9 @@ def _understood(readings: Sequence[Reading], *, text: str, records: Records) -> 
 
 def _readings(text: str, context: Context, earlier: Ask | None) -> list[Reading]:
     readings: list[Reading] = []
-    for segment in segments_of(text):
+    for segment in segments_of(text)[:MOST_QUESTIONS]:
         before = readings[-1].ask if readings and readings[-1].ask.intent not in _TALK else earlier
-        readings.append(_reading(segment, context, before))
+        readings.append(_reading(segment[:LONGEST_QUESTION], context, before))
     if not readings:
         return [Reading(Ask(intent="unclear"))]
     return _merged(readings)

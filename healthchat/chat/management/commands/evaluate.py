@@ -182,21 +182,14 @@ def side_by_side(tables: dict[str, list[Row]]) -> Table:
         for _, title in (*shown, ("", "median s"), ("", "slowest s")):
             out.add_column(f"{model}: {title}" if len(tables) > 1 else title, justify="right")
     for same in zip(*tables.values(), strict=True):
-        cells = [
-            percent(getattr(row, field)) if field else seconds for row in same for field, seconds in cell(row, shown)
-        ]
-        out.add_row(
-            same[0].name, str(same[0].questions), *cells, end_section=same is not None and same[0].name == "all"
-        )
+        cells = [cell for row in same for cell in cells_of(row, shown)]
+        out.add_row(same[0].name, str(same[0].questions), *cells)
     return out
 
 
-def cell(row: Row, shown: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    return [
-        *((field, "") for field, _ in shown),
-        ("", f"{row.median_seconds:.3f}"),
-        ("", f"{row.slowest_seconds:.3f}"),
-    ]
+def cells_of(row: Row, shown: Sequence[tuple[str, str]]) -> list[str]:
+    shares = [percent(getattr(row, field)) for field, _ in shown]
+    return [*shares, f"{row.median_seconds:.3f}", f"{row.slowest_seconds:.3f}"]
 
 
 def percent(share: float | None) -> str:
