@@ -59,6 +59,8 @@ class Subscription:
         self._visitor = visitor
         self._queue: deque[Sent] = deque()
         self._waiter: asyncio.Future[bool] | None = None
+        self._nudged = False
+        """Whether something happened that is not in the queue; it may have while nobody waited."""
 
     def __enter__(self) -> Subscription:
         self._hub.topics.setdefault(self._topic, set()).add(self)
@@ -75,6 +77,7 @@ class Subscription:
         self._queue.extend(events)
         if len(self._queue) > QUEUE_EVENTS:
             self._queue.clear()
+        self._nudged = not self._queue
         self.wake()
 
     def end(self) -> None:
@@ -87,7 +90,8 @@ class Subscription:
 
     async def wait(self, seconds: float) -> bool:
         """Whether it was woken within that time. Events may be waiting, or have been forgotten."""
-        if self._queue or self.ended:
+        if self._queue or self.ended or self._nudged:
+            self._nudged = False
             return True
         loop = asyncio.get_running_loop()
         self._waiter = loop.create_future()
@@ -97,6 +101,7 @@ class Subscription:
         finally:
             timer.cancel()
             self._waiter = None
+            self._nudged = False
 
     def take(self, most: int) -> list[Sent]:
         """Up to `most` waiting events."""
