@@ -395,18 +395,31 @@ class TestConversationFeed:
         assert [events[-1].id for events in seen] == [f"{run.id}:{run.last_seq}" for run in asked]
 
     async def test_it_begins_with_what_is_under_way(
-        self, alice: User, finished: Run, script: Script, running: Until, alices_client: AsyncClient
+        self, alice: User, hanging: Run, alices_client: AsyncClient
     ) -> None:
-        script(tokens=60, every_ms=5)
-        run = await ask(alice, "And then?", conversation=str(finished.conversation_id))
-        engine().start(run.id)
-        await running(run.id)
-
-        async with reading(await alices_client.get(f"/api/conversations/{finished.conversation_id}/stream")) as reader:
+        async with reading(await alices_client.get(f"/api/conversations/{hanging.conversation_id}/stream")) as reader:
             await reader.next()
-            seen = await until_done(reader)
+            first = await reader.next()
+            await engine().cancel(hanging.id)
+            seen = [first, *await until_done(reader)]
 
-        assert [event.id for event in seen] == [f"{run.id}:{n}" for n in range(1, len(seen) + 1)]
+        assert [event.id for event in seen] == [f"{hanging.id}:{n}" for n in range(1, len(seen) + 1)]
+
+    async def test_it_misses_no_question_that_is_asked_while_it_looks(
+        self, alice: User, finished: Run, script: Script, alices_client: AsyncClient
+    ) -> None:
+        script(tokens=1)
+        address = f"/api/conversations/{finished.conversation_id}/stream"
+        async with reading(await alices_client.get(address, {"after": f"{finished.id}:0"})) as reader:
+            await until_done(reader)
+            for number in range(25):
+                run = await ask(alice, f"Question {number}?", conversation=str(finished.conversation_id))
+                async with asyncio.timeout(feed.HEARTBEAT_SECONDS / 2):
+                    next_event = asyncio.ensure_future(reader.next())
+                    await asyncio.sleep(random.random() / 500)
+                    engine().start(run.id)
+                    assert (await next_event).id == f"{run.id}:1"
+                    assert (await reader.next()).event == "done"
 
     @pytest.mark.parametrize("cursor", ["nonsense", "{other}:1", "{run}:999999"])
     async def test_it_has_the_client_start_anew_at_an_unknown_cursor(
