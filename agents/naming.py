@@ -25,6 +25,8 @@ SPOKEN = {
     "hrv": "heart rate variability",
 }
 """Where the table's own name does not read well in a sentence."""
+_ABBREVIATED = "copd hiv gerd ckd adhd ptsd uti mri ct ecg ekg hpv mmr tb rsv covid covid-19 ibs ms dvt chf cad"
+ABBREVIATIONS = frozenset(_ABBREVIATED.split())
 _KEEPS_CASE = re.compile(r"[A-Z][A-Z0-9\-]|Vitamin|Free|e[A-Z]|[A-Z][a-z][A-Z]")
 
 
@@ -44,6 +46,12 @@ def short(concept: str) -> str:
 def titled(name: str) -> str:
     """With a capital letter, unless the name has a case of its own: `Potassium`, `eGFR`."""
     return name if _KEEPS_CASE.match(name) else name[:1].upper() + name[1:]
+
+
+def as_written(words: str) -> str:
+    """A person's words with a capital letter at first and abbreviations in capitals: `COPD`, `Heart attack`."""
+    spelled = [word.upper() if word.casefold() in ABBREVIATIONS else word for word in words.split()]
+    return " ".join([titled(spelled[0]), *spelled[1:]]) if spelled else ""
 
 
 def topic_of(concept: str) -> str:

@@ -9,12 +9,13 @@ from datetime import date
 from pydantic_ai import RunContext
 
 from agents.events import Claim
+from agents.naming import as_written
 from agents.question import Period
 from agents.records import Condition, RecordDate
 from agents.tools.desk import Desk, Report, report
 from agents.tools.matching import matching
 from agents.tools.measurements import span, spoken_span
-from agents.wording import ago, capitalised, count, day, listed
+from agents.wording import ago, count, day, listed
 
 CONDITIONS = "Conditions"
 ALLERGIES = "Allergies"
@@ -61,7 +62,7 @@ async def ever_diagnosed(ctx: RunContext[Desk], condition: str) -> Report:
     found = matching(held(desk), condition)
     if not found:
         text = (
-            f"{capitalised(condition)} is not among the conditions in your records. That does not mean that you "
+            f"{as_written(condition)} is not among the conditions in your records. That does not mean that you "
             "do not have it or never had it: it may not have been written down here."
         )
         return report("not in the records", [desk.state(text, kind="limit", topic=CONDITIONS)])
@@ -196,7 +197,7 @@ async def last_entry(ctx: RunContext[Desk], words: str) -> Report:
         f"There is no record of {words} here. That does not mean that you never had it: it may have been done "
         "somewhere whose records are not here."
     )
-    return report("none", [desk.state(text, kind="limit", topic=capitalised(words))])
+    return report("none", [desk.state(text, kind="limit", topic=as_written(words))])
 
 
 def last_of(desk: Desk, kind: str, rows: Sequence[tuple[RecordDate | None, str, str]]) -> Claim:
@@ -303,7 +304,7 @@ def allergy_to(desk: Desk, substance: str, found: Sequence[object], any_recorded
         evidence = [row.evidence for row in found]  # type: ignore[attr-defined]
         return [desk.state(text, topic=ALLERGIES, evidence=evidence, severity="attention")]
     text = (
-        f"{capitalised(substance)} is not among the allergies in your records."
+        f"{as_written(substance)} is not among the allergies in your records."
         if any_recorded
         else f"No allergies are recorded here, so these records cannot tell about {substance}."
     )

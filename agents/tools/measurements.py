@@ -10,13 +10,13 @@ from pydantic_ai import RunContext
 
 from agents.concepts import convert
 from agents.events import Claim
-from agents.naming import called, topic_of
+from agents.naming import as_written, called, topic_of
 from agents.question import Period
 from agents.tools.desk import Desk, Report, report
 from agents.tools.names import absent, concept_of, defined
 from agents.tools.ranges import range_claim
 from agents.tools.series import Point, Series, latest_together, series
-from agents.wording import age_note, capitalised, count, day, listed, quantity, unit
+from agents.wording import age_note, count, day, listed, quantity, unit
 
 Comparator = Literal["<", "<=", ">", ">="]
 WORDS = {"<": "below", "<=": "at or below", ">": "above", ">=": "at or above"}
@@ -239,7 +239,7 @@ async def find_by_name(ctx: RunContext[Desk], words: str) -> Report:
                     f"There is no result for {words or 'that test'} in your records. "
                     "It may have been measured somewhere whose records are not here.",
                     kind="limit",
-                    topic=capitalised(words),
+                    topic=as_written(words),
                 )
             ],
         )
@@ -249,7 +249,7 @@ async def find_by_name(ctx: RunContext[Desk], words: str) -> Report:
     )
     claim = desk.state(
         f"The newest entry named “{row.name}” in your records says {value}, on {day(row.effective)}.",
-        topic=capitalised(words),
+        topic=as_written(words),
         value=row.value,
         unit=row.unit,
         date=row.effective.shown() if row.effective else None,

@@ -8,6 +8,7 @@ from pydantic_ai import RunContext
 
 from agents.clinical.medicines import classes_of, ingredients
 from agents.events import Claim
+from agents.naming import as_written
 from agents.records import Medication, RecordDate
 from agents.tools.desk import Desk, Report, report
 from agents.tools.history import plain
@@ -97,7 +98,7 @@ def classes(row: Medication) -> frozenset[str]:
 
 def not_listed(desk: Desk, medicine: str) -> Claim:
     text = (
-        f"{capitalised(medicine) or 'No medicine'} is not among the medicines in your records. "
+        f"{as_written(medicine) or 'No medicine'} is not among the medicines in your records. "
         "It may have been prescribed or bought somewhere whose records are not here."
     )
     return desk.state(text, kind="limit", topic=MEDICINES)

@@ -11,6 +11,7 @@ from agents.clinical.age import age_on
 from agents.clinical.refused import Refused
 from agents.clinical.screening import Due, screening_due
 from agents.events import Claim
+from agents.naming import as_written
 from agents.tools.desk import Desk, Report, report
 from agents.tools.history import last_entry
 from agents.wording import ago, capitalised, count, day
@@ -46,7 +47,7 @@ async def screening(ctx: RunContext[Desk], test: str = "") -> Report:
     chosen = [due for due in found if meant(due, test)] if test else list(found)
     if not chosen:
         looked = await last_entry(ctx, test)
-        text = f"{capitalised(test)} is not among the screenings recommended for everyone at your age and sex."
+        text = f"{as_written(test)} is not among the screenings recommended for everyone at your age and sex."
         claim = desk.state(text, kind="limit", topic=TOPIC, source="USPSTF, grades A and B")
         return report("not in the list", [claim, *(desk.claims[one["id"]] for one in looked["claims"])])
     # What depends on things that the records do not say comes up where it is asked about.

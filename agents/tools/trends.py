@@ -121,7 +121,7 @@ def trend_claim(desk: Desk, found: Series, result: Trend) -> Claim:
         )
     else:
         text = (
-            f"Your {name} has been {result.direction}, by about {found.amount(abs(result.slope_per_year))} a year, "
+            f"Your {name} has been {result.direction}, by about {about(result.slope_per_year, found.unit)} a year, "
             f"over {basis}. {ends}. That is unlikely to be chance ({shown_p(result.p)})."
         )
     return desk.state(
@@ -136,6 +136,11 @@ def trend_claim(desk: Desk, found: Series, result: Trend) -> Claim:
         formula="Theil-Sen slope, Mann-Kendall test",
         source=SOURCE,
     )
+
+
+def about(value: float, unit: str | None) -> str:
+    """A figure that is only roughly known, with two digits that mean something."""
+    return quantity(float(f"{abs(value):.2g}"), unit)
 
 
 def shown_p(p: float) -> str:
