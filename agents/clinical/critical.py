@@ -19,6 +19,8 @@ from agents.concepts import CONCEPTS, plausible
 from agents.records import Observation, Records
 
 FRESH_DAYS = 7
+_UNSETTLED = {"low": (">", ">="), "high": ("<", "<=")}
+"""Bounds that do not say whether a value is at or beyond a mark on that side."""
 
 Degree = Literal["advise", "emergency"]
 
@@ -84,10 +86,8 @@ def critical_now(records: Records, now: datetime) -> tuple[Critical, ...]:
     found = []
     for concept_id in marks():
         row = _latest(records, concept_id, now)
-        if row is None or row.canonical_value is None or (row.comparator in {">", ">="} and _low_only(concept_id)):
-            continue
-        hit = critical(concept_id, row.canonical_value)
-        if hit:
+        hit = critical(concept_id, row.canonical_value) if row and row.canonical_value is not None else None
+        if row and hit and row.comparator not in _UNSETTLED[hit.side]:
             found.append(msgspec.structs.replace(hit, row=row))
     return tuple(sorted(found, key=lambda hit: hit.degree != "emergency"))
 
@@ -105,8 +105,3 @@ def _latest(records: Records, concept_id: str, now: datetime) -> Observation | N
     rows = records.by_concept.get(concept_id, [])
     fresh = [row for row in rows if row.effective and earliest <= row.effective.instant <= now + timedelta(days=1)]
     return fresh[-1] if fresh else None
-
-
-def _low_only(concept_id: str) -> bool:
-    entry = marks()[concept_id]
-    return entry.advise_high is None

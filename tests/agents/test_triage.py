@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -152,9 +153,16 @@ def test_it_tells_of_a_critical_value_of_the_last_week() -> None:
         (result("potassium", 6.8, "mmol/L", days_ago=8),),
         (result("potassium", 6.8, "mmol/L", days_ago=3), result("potassium", 4.4, "mmol/L", days_ago=1, id="o2")),
         (result("potassium", 5.4, "mmol/L"),),
+        (msgspec.structs.replace(result("creatinine", 5.5, "mg/dL"), comparator="<"),),
         (result("hemoglobin", 0.4, "g/dL"),),
     ],
-    ids=["older than a week", "settled by a later one", "not critical", "a value that cannot be"],
+    ids=[
+        "older than a week",
+        "settled by a later one",
+        "not critical",
+        "only known to be less",
+        "a value that cannot be",
+    ],
 )
 def test_it_leaves_alone_what_is_no_critical_value_now(rows: tuple[Observation, ...]) -> None:
     assert screen("what is my LDL?", records=records(*rows), now=NOW).level == "none"
