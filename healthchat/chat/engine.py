@@ -10,9 +10,7 @@ import asyncio
 import contextvars
 import importlib
 import logging
-import os
 import secrets
-import socket
 import traceback
 from collections.abc import AsyncGenerator
 from contextlib import suppress
@@ -26,7 +24,7 @@ from agents import scripted
 from agents.events import AnyEvent, Done, Error, Restart, Text
 from agents.records import Patient as Nobody
 from agents.records import Records
-from healthchat.chat import log, runs
+from healthchat.chat import log, runs, worker
 from healthchat.chat.hub import hub
 from healthchat.chat.recorder import LostRun, Sheet, recorder
 from healthchat.chat.runs import Claimed
@@ -44,7 +42,7 @@ class Engine:
     """One event loop's engine."""
 
     def __init__(self) -> None:
-        self.worker = f"{socket.gethostname()[:30]}:{os.getpid()}:{secrets.token_hex(4)}"
+        self.worker = worker.new_name()
         self._tasks: dict[UUID, asyncio.Task[None]] = {}
         self._stopped_by_person: set[UUID] = set()
         self._lost: set[UUID] = set()
@@ -87,6 +85,7 @@ class Engine:
     async def _sweeps(self) -> None:
         while True:
             try:
+                await in_database(runs.release_of_the_dead, now=_now())
                 for run_id in await in_database(runs.to_carry_out, now=_now()):
                     self.start(run_id)
             except DatabaseError as error:

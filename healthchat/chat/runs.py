@@ -22,6 +22,7 @@ from agents.query import Query, Turn
 from agents.triage import screen
 from healthchat.chat import log
 from healthchat.chat.models import Conversation, Message, Run
+from healthchat.chat.worker import is_dead
 from healthchat.database import insert, prepared
 from healthchat.records.models import Patient
 
@@ -218,6 +219,14 @@ def end(
 def request_cancel(run_id: UUID, *, now: datetime) -> None:
     """Note that a run is to stop; whoever carries it out sees it at the next heartbeat."""
     Run.objects.filter(id=run_id, status__in=UNFINISHED, cancel_requested=None).update(cancel_requested=now)
+
+
+def release_of_the_dead(*, now: datetime) -> None:
+    """End the leases of processes of this machine that were killed, so that nobody waits for them to run out."""
+    held = Run.objects.filter(status=Run.Status.RUNNING, lease_until__gte=now)
+    dead = [name for name in set(held.values_list("worker", flat=True)) if is_dead(name)]
+    if dead:
+        held.filter(worker__in=dead).update(lease_until=now)
 
 
 def to_carry_out(*, now: datetime, most: int = 100) -> list[UUID]:

@@ -6,7 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+
+from healthchat.records.importers import read
+from healthchat.records.models import Patient
+from healthchat.records.view import store
 
 DEMO = Path(__file__).parents[3] / "shared" / "data" / "demo"
 
@@ -105,6 +110,16 @@ def test_it_says_in_one_line_what_is_wrong(arguments: list[str], words: str, bun
 def test_it_says_that_there_is_no_such_patient() -> None:
     with pytest.raises(CommandError, match="no patient named 'Nobody'"):
         asked("What was my last HbA1c?", "--patient", "Nobody")
+
+
+@pytest.mark.django_db
+def test_it_asks_over_a_patient_in_the_database(bundle: str) -> None:
+    person = Patient.objects.create(name="Rosa Example", owner=User.objects.create_user("alice"), sex="female")
+    store(person, read(bundle))
+
+    out, _ = asked("What was my last HbA1c?", "--patient", "rosa example", "--as-of", "2020-11-30")
+
+    assert "7.4 % on 13 April 2020" in out
 
 
 DEMO_FILES = sorted(DEMO.glob("fhir/*.json"))
