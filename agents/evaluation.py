@@ -216,7 +216,7 @@ def _plain(name: str) -> str:
 
 def _yes_or_no(question: Question, answer: Answer) -> bool:
     said = any(claim.kind == "record" and claim.evidence for claim in answer.claims)
-    return said == (question.expected or {})["yes"]
+    return said is bool((question.expected or {})["yes"])
 
 
 def _direction(question: Question, answer: Answer) -> bool:

@@ -129,7 +129,7 @@ def _concepts(intent: Intent, slots: Slots) -> tuple[str, ...]:
         and any(re.search(r"average|month", test.text) for test in slots.tests)
     ):
         return ("glucose",)
-    if not slots.tests and intent in {"trend", "explain_test"}:
+    if not slots.tests and intent in {"trend", "explain_test", "latest_value"}:
         return tests_of_conditions(slots)
     if intent == "trend" and [test.text for test in slots.tests] == ["cholesterol"]:
         return ("total_cholesterol", "ldl")
@@ -205,7 +205,7 @@ def _told_condition(text: str) -> str:
 
 
 def _periods(intent: Intent, periods: Sequence[Period], today: date) -> tuple[Period | None, Period | None]:
-    if not periods:
+    if not periods or intent == "risk_score":
         return None, None
     if intent == "compare_periods":
         return _compared(periods, today)

@@ -278,6 +278,8 @@ def _named_point(match: re.Match[str], today: date) -> Period | None:
 
 def _between(match: re.Match[str], today: date) -> Period | None:
     first_text, last_text = match["first"], match["last"]
+    if "compare" in match.string and not match[0].startswith("between"):
+        return None
     if re.fullmatch(_NOW, last_text):
         span = _point(first_text, today)
         return Period(label=f"since {span.label}", start=span.start, end=today) if span else None

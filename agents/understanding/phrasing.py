@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from agents.concepts import CONCEPTS, GROUPS
+from agents.concepts import CONCEPTS, GROUPS, mentions
 from agents.question import Ask, Intent, Period
+from agents.understanding.lexicon import CONDITIONS
 from agents.understanding.scores import NAMES
 from agents.wording import UNITS
 
@@ -134,7 +135,11 @@ _WITH_SUBJECT: dict[Intent, str] = {
 }
 _WITH_SUBJECT_ASKED: dict[Intent, str] = {
     "medication_list": "Am I taking {subject}?",
+    "medication_history": "When did I take {subject} in the past?",
+    "allergies": "Am I allergic to {subject}?",
     "conditions": "Do I have {subject}?",
+    "immunization_count": "How many {subject} vaccines have I had?",
+    "screening_due": "Am I due for a {subject}?",
     "immunizations": "Have I had the {subject} vaccine?",
     "procedures": "Have I had a {subject}?",
 }
@@ -156,6 +161,12 @@ def question_for(ask: Ask) -> str:
     template = _ASKED[ask.intent]
     if ask.subject:
         template = _WITH_SUBJECT_ASKED.get(ask.intent, template)
+    if ask.intent == "medication_list" and (ask.subject in CONDITIONS or mentions(ask.subject)):
+        template = "What do I take for {subject}?"
+    if ask.intent == "before_after_medicine" and not ask.concepts:
+        template = "Is my {subject} working?"
+    if ask.intent == "count" and not ask.concepts and not ask.subject:
+        template = "How many visits have I had?"
     dated = ask.period is not None and ask.intent not in _UNDATED and ask.intent != "trend"
     question = _filled(template, ask)
     return f"{question[:-1]} {ask.period.label}?" if dated and ask.period else question

@@ -229,7 +229,7 @@ _COMPATIBLE = frozenset(
 
 def _nameable(slots: Slots) -> bool:
     return bool(slots.named("observation", "unmapped")) or (
-        any(intents.scored(slots)[0][0] == intent for intent in ("trend", "explain_test"))
+        any(intents.scored(slots)[0][0] == intent for intent in ("trend", "explain_test", "latest_value"))
         and bool(slots.named("condition"))
     )
 

@@ -86,7 +86,8 @@ WORDS: tuple[tuple[RiskScore, str], ...] = (
             r"under-?weight|fat|too heavy|too thin)"
             rf"|{_SUM}.*\b(?:bmi|body mass)\b|weight categor\w+|(?:healthy|normal|right|"
             rf"ideal) weight for|is my weight (?:healthy|ok|okay|normal|fine)"
-            r"|\bbody mass index categor\w+|(?:over-?weight|obese|under-?weight) or (?:normal|not|obese|healthy)"
+            r"|\bdo i (?:count|qualify) as (?:over-?weight|obese|under-?weight)|\bbody mass index categor\w+"
+            r"|(?:over-?weight|obese|under-?weight) or (?:normal|not|obese|healthy)"
         ),
     ),
     ("fib4", r"\bfib[ -]?4\b|fibrosis|liver scarring"),

@@ -11,11 +11,11 @@ from agents.understanding.wordlist import words
 
 MARKS = words(
     """
-    que cual cuales cuando como cuanto cuantas cuantos mi mis mio tengo tomo tomando estoy soy he sido ultimo ultima
-    ultimos ultimas muestrame ensename dime dame salud medicamentos medicinas medicacion pastillas alergias alergico
-    alergica enfermedades diagnosticos vacunas resumen resume resumir presion azucar colesterol subiendo bajando
-    resultado resultados doctor medico cirugias esta estan ha hay el la los las de del para puedo debo tuve hola
-    gracias
+    esta estan que cual cuales cuando como cuanto cuantas cuantos mi mis mio tengo tomo tomando estoy soy he sido
+    ultimo ultima ultimos ultimas muestrame ensename dime dame salud medicamentos medicinas medicacion pastillas
+    alergias alergico alergica enfermedades diagnosticos vacunas resumen resume resumir presion azucar colesterol
+    subiendo bajando resultado resultados doctor medico cirugias esta estan ha hay el la los las de del para puedo
+    debo tuve hola gracias
     """
 )
 
@@ -143,8 +143,9 @@ _COMPILED = tuple(
 )
 _STRONG = words(
     """
-    que cual cuales cuando cuantas mis tengo tomo ultimo ultima estoy soy muestrame dime dame medicamentos alergias
-    enfermedades resumen resume alergico alergica medicinas subiendo bajando ultimos ultimas como salud
+    esta estan que cual cuales cuando cuantas mis tengo tomo ultimo ultima estoy soy muestrame dime dame
+    medicamentos alergias enfermedades resumen resume alergico alergica medicinas subiendo bajando ultimos ultimas
+    como salud
     """
 )
 

@@ -76,7 +76,7 @@ _SYMBOLS = {
 def normalise(text: str) -> str:
     """Lower case, without accents and without punctuation that carries no meaning; one space between words."""
     text = "".join(_SYMBOLS.get(character, character) for character in text)
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     folded = "".join(character for character in decomposed if not unicodedata.combining(character))
     for pattern, replacement in _CONTRACTIONS:
         folded = re.sub(pattern, replacement, folded)

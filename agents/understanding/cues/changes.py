@@ -285,4 +285,10 @@ CUES: tuple[Cue, ...] = (
         r"\bMED\b.*\b(?:any good|good|worth|useful|effective) (?:for|on|at|with)\b",
         when=names_a_test,
     ),
+    cue(
+        "trend",
+        7.8,
+        r"how (?:my |the )?(?:TEST|OTHER)(?: \w+)? (?:has |have |had )?(?:chang|develop|evolv|mov)",
+        when=names_a_test,
+    ),
 )

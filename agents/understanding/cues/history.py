@@ -107,4 +107,7 @@ CUES: tuple[Cue, ...] = (
             r"contain|include|have)\b.*COND"
         ),
     ),
+    cue("conditions", 4, r"\bCOND\b"),
+    cue("procedures", 4, r"\bPROC\b"),
+    cue("encounters", 4, r"\bVISIT\b"),
 )

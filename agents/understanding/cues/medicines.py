@@ -234,4 +234,16 @@ CUES: tuple[Cue, ...] = (
         r"^what (?:is|are|do i (?:take|use)) (?:my |the |this )?(?:MED|pill|tablet)(?: \w+)? for$",
     ),
     cue("medication_start", 9.2, r"\bdate\b.*\b(?:start\w*|began|prescribed|went on)\b.*MED", when=names_a_medicine),
+    cue(
+        "medication_list",
+        8.6,
+        r"how (?:often|many times a day) (?:do|should) i (?:take|use)",
+        r"\bMED\b.*\bon my (?:list|record|chart)",
+    ),
+    cue("medication_list", 4, r"\w.* MED\b|\bMED .*\w"),
+    cue(
+        "medication_history",
+        8.8,
+        r"(?:which|what) (?:MED|meds|medic\w+|pills|drugs) (?:have|had|did) i (?:had|taken|tried|used|take|have|been)",
+    ),
 )

@@ -222,4 +222,10 @@ CUES: tuple[Cue, ...] = (
             r"conversations?|messages?|questions?|type|ask|write|say)\b"
         ),
     ),
+    cue(
+        "out_of_scope",
+        24,
+        r"(?:can|could|will|would) you (?:please )?(?:up|raise|increase|lower|reduce|change|adjust|double|halve|"
+        r"stop)\b.*\b(?:doses?|dosage|MED|meds|medic\w+|pills?|tablets?)",
+    ),
 )

@@ -18,6 +18,7 @@ from agents.understanding.cues.conditions import (
 )
 from agents.understanding.cues.cue import Cue, cue
 from agents.understanding.cues.wordings import LABS, ODD, VERDICT
+from agents.understanding.slots import tests_of_conditions
 
 CUES: tuple[Cue, ...] = (
     cue("latest_value", 2, r"\b(?:TEST|OTHER)\b"),
@@ -289,4 +290,17 @@ CUES: tuple[Cue, ...] = (
     ),
     cue("unit_conversion", 9.8, r"UNIT", when=wants_a_unit),
     cue("unit_conversion", 9.8, r"\bconvert\w*\b", when=lambda slots: names_a_test(slots) or slots.value is not None),
+    cue(
+        "latest_value",
+        8.4,
+        r"\b(?:numbers?|results?|labs?|tests?|values?|levels?|readings?) (?:for|about|on) (?:my )?COND",
+        r"\bmy COND (?:numbers?|results?|labs?|tests?|values?|levels?|readings?)",
+        when=lambda slots: bool(tests_of_conditions(slots)),
+    ),
+    cue(
+        "abnormal_list",
+        8,
+        rf"\b(?:which|what|any)\b.*\b{LABS}\b.*\b(?:high|low|red|bad|off)\b",
+        when=names_no_test,
+    ),
 )
