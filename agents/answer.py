@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
 
 from pydantic_ai.direct import model_request_stream
+from pydantic_ai.exceptions import UnexpectedModelBehavior
 from pydantic_ai.messages import ModelRequest, PartDeltaEvent, PartStartEvent, TextPart, TextPartDelta
 from pydantic_ai.models import Model, StreamedResponse
 from pydantic_ai.usage import RequestUsage, RunUsage
@@ -42,12 +43,16 @@ class Answer:
             pydantic_ai.exceptions.AgentRunError: the model failed.
             TimeoutError: it was silent for too long.
         """
+        said = False
         request = ModelRequest.user_text_prompt(self._brief.to_prompt(LEAD), instructions=instructions("answer"))
         async with model_request_stream(self._model, [request]) as stream:
             async for piece in pieces(stream):
+                said = said or bool(piece.strip())
                 for event in self._shown(self._grounder.feed(piece)):
                     yield event
             self._count(stream.usage)
+        if not said:
+            raise UnexpectedModelBehavior("the model wrote nothing")
         for event in self._shown(self._grounder.finish(), last=True):
             yield event
 

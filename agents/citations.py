@@ -9,8 +9,10 @@ from agents.events import Citation, Claim
 
 LABEL_CHARACTERS = 110
 _MARKER = re.compile(r"\[\s*([a-z_]+-\d+(?:\s*[,;]\s*[a-z_]+-\d+)*)\s*\]")
+_MADE_UP = re.compile(r"[ \t]?\[[\d~,; ]+\]")
+"""A number in brackets that the model wrote itself: it would pass for a citation."""
 _SENTENCE = re.compile(r"(?<=[.:])\s+(?=[A-Z])")
-_BEGUN = re.compile(r"[ \t]*\[[a-z_\d\-,; ]{0,120}\Z|[ \t]+\Z")
+_BEGUN = re.compile(r"[ \t]*\[[a-z_\d\-,;~ ]{0,120}\Z|[ \t]+\Z")
 
 
 class Citations:
@@ -34,6 +36,7 @@ class Citations:
         yield from self._numbered(ready)
 
     def _numbered(self, text: str) -> Iterator[Citation | str]:
+        text = _MADE_UP.sub("", text)
         last = 0
         shown = ""
         for match in _MARKER.finditer(text):

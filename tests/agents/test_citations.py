@@ -44,6 +44,11 @@ def test_it_leaves_out_what_cites_no_claim(step: int) -> None:
     )
 
 
+@pytest.mark.parametrize("step", [1, 4, 1_000])
+def test_it_leaves_out_numbers_that_would_pass_for_citations(step: int) -> None:
+    assert numbered("So it is [3] or [~~62~~], see [a](x) [cardiology-1].", step)[0] == "So it is or, see [a](x) [1]."
+
+
 def test_a_citation_comes_before_the_text_that_bears_its_number() -> None:
     found = list(Citations(CLAIMS).feed("LDL [cardiology-1] was"))
 

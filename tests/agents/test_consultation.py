@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from pydantic_ai.exceptions import ModelHTTPError
-from pydantic_ai.messages import ModelMessage, TextPart
+from pydantic_ai.messages import ModelMessage, TextPart, ToolCallPart
 from pydantic_ai.models import ModelRequestParameters
 
 from agents.consultation import process_query
@@ -289,6 +289,52 @@ async def test_it_only_writes_anew_where_everyone_has_answered() -> None:
 async def test_it_says_which_model_it_cannot_use() -> None:
     with pytest.raises(ModelUnavailable, match="nonsense"):
         await told("What was my last HbA1c?", model="nonsense")
+
+
+async def test_a_claim_that_no_tool_made_is_refused_and_asked_again() -> None:
+    class Careless(RulesModel):
+        async def decide(
+            self, messages: Sequence[ModelMessage], parameters: ModelRequestParameters
+        ) -> AsyncGenerator[Piece, None]:
+            async for piece in super().decide(messages, parameters):
+                first = not any("No tool returned these claims" in str(message) for message in messages)
+                if isinstance(piece, ToolCallPart) and piece.tool_name == "final_result" and first:
+                    piece = ToolCallPart(piece.tool_name, {"claims": ["endocrinology-99"]}, tool_call_id="x")
+                yield piece
+
+    events = await told("What was my last HbA1c?", model=Careless())
+
+    assert not only(events, Gap)
+    assert "7.4 %" in read(events)
+
+
+async def test_a_specialist_that_never_stops_looking_is_stopped() -> None:
+    class Endless(RulesModel):
+        async def decide(
+            self, messages: Sequence[ModelMessage], parameters: ModelRequestParameters
+        ) -> AsyncGenerator[Piece, None]:
+            if parameters.output_tools:
+                year = 1900 + len(list(messages))
+                yield ToolCallPart("latest", {"concept": "a1c", "since": f"{year}-01-01"}, tool_call_id=str(year))
+                return
+            async for piece in super().decide(messages, parameters):
+                yield piece
+
+    events = await told("What was my last HbA1c?", model=Endless())
+
+    assert [(gap.specialist, gap.reason) for gap in only(events, Gap)] == [("endocrinology", "budget")]
+
+
+async def test_the_rules_write_the_answer_where_a_model_writes_nothing() -> None:
+    class Silent(RulesModel):
+        async def decide(
+            self, messages: Sequence[ModelMessage], parameters: ModelRequestParameters
+        ) -> AsyncGenerator[Piece, None]:
+            async for piece in super().decide(messages, parameters):
+                if parameters.output_tools:
+                    yield piece
+
+    assert "7.4 %" in read(await told("What was my last HbA1c?", model=Silent()))
 
 
 async def test_what_a_model_makes_up_is_struck() -> None:

@@ -115,7 +115,7 @@ def test_it_says_that_there_is_no_such_patient() -> None:
 @pytest.mark.django_db
 def test_it_asks_over_a_patient_in_the_database(bundle: str) -> None:
     person = Patient.objects.create(name="Rosa Example", owner=User.objects.create_user("alice"), sex="female")
-    store(person, read(bundle))
+    store(read(bundle), patient=person)
 
     out, _ = asked("What was my last HbA1c?", "--patient", "rosa example", "--as-of", "2020-11-30")
 
