@@ -13,6 +13,8 @@ VENV := .venv-$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info
 endif
 BIN := $(VENV)/bin
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope $(ARGS)
+# The tests of what is stored: those that another database could change.
+STORING := tests/accounts tests/chat tests/records tests/acceptance
 
 # One that is installed, else one of our own, which lies outside the environment that it fills: it never removes itself.
 UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo .uv/bin/uv)
@@ -34,7 +36,7 @@ NEEDS := pyproject.toml uv.lock | $(filter .uv/%,$(UV)) python
 help:
 	@echo 'make run               serve a chat with a demo patient on http://localhost:$(PORT)/ (PORT=9000: elsewhere)'
 	@echo 'make test              run the tests (ARGS="-k feed": some; PYTHON=python3.13: on another Python)'
-	@echo 'make test-postgresql   run them on a throw-away PostgreSQL'
+	@echo 'make test-postgresql   run those of what is stored on a throw-away PostgreSQL'
 	@echo 'make faults            run the long tests of cuts, kills and slow readers'
 	@echo 'make check             formatting, lint, types, layers, migrations'
 	@echo 'make format            put formatting and imports right'
@@ -51,7 +53,7 @@ faults: $(VENV)/.can-test
 	@$(BIN)/python -m pytest tests/faults -m faults_long $(ARGS)
 
 test-postgresql: $(VENV)/.can-test
-	@.ci/with-postgresql $(PYTEST)
+	@.ci/with-postgresql $(PYTEST) $(STORING)
 
 check: $(VENV)/.can-test
 	@$(BIN)/ruff format --check .

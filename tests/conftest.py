@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 from django.conf import settings
 
@@ -41,7 +42,9 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers", "needs(part): runs a program beside the project; skipped without it, except in CI"
     )
     # pytest-django sets Django up if the settings have been read by now.
-    settings.INSTALLED_APPS  # noqa: B018
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    hypothesis.settings.register_profile("healthchat", deadline=None, derandomize=os.environ.get("CI") == "true")
+    hypothesis.settings.load_profile("healthchat")
 
 
 def pytest_unconfigure() -> None:
