@@ -28,7 +28,7 @@ from healthchat.middleware import (  # noqa: E402
 )
 
 FEEDS = ("/api/chat/", "/api/runs/", "/api/conversations/")
-FEED_ENDINGS = ("/message", "/stream", "/cancel", "/events")
+FEED_ENDINGS = ("/message", "/stream", "/cancel", "/retry", "/events")
 FEED_MIDDLEWARE = (
     CorsMiddleware,
     SecurityMiddleware,

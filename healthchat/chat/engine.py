@@ -15,6 +15,7 @@ import traceback
 from collections.abc import AsyncGenerator
 from contextlib import suppress
 from datetime import UTC, datetime
+from typing import Literal
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
@@ -153,7 +154,8 @@ class Engine:
         if run.attempt > runs.ATTEMPTS:
             raise TooManyAttempts
         if claimed.past:
-            restart = Restart(reason="resumed", part=None, attempt=run.attempt)
+            reason: Literal["resumed", "retried"] = "resumed" if run.attempt > 1 else "retried"
+            restart = Restart(reason=reason, part=None, attempt=run.attempt)
             written.append(restart)
             await record(sheet, restart)
         events = await _consultation(claimed)

@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 from django.db import connection
 
-from agents.events import AnyEvent, Restart, Text, decode
+from agents.events import AnyEvent, Restart, Text, decode, encode, sse_name
 from healthchat.chat.hub import Sent
 from healthchat.chat.models import Event
 from healthchat.chat.sse import recorded_frame
@@ -33,6 +33,11 @@ class Recorded(NamedTuple):
     def sent(self) -> Sent:
         """As the feeds send it."""
         return Sent(self.seq, recorded_frame(f"{self.run}:{self.seq}", self.name, self.data), self.name == "done")
+
+
+def recorded(run: UUID, seq: int, event: AnyEvent) -> Recorded:
+    """An event as it is stored."""
+    return Recorded(run, seq, sse_name(event), str(event.__struct_config__.tag), encode(event))
 
 
 def append(events: Sequence[Recorded]) -> None:

@@ -83,6 +83,8 @@ class Run(models.Model):
     """Of the request that started it: the same key with another body is refused."""
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="runs")
 
+    retry_of = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="retries")
+    """The run whose question this one answers anew, with what was found then."""
     withdrawn = models.BooleanField(default=False)
     """Left out of the conversation: another message took its place while it was under way."""
 

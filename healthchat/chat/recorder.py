@@ -22,10 +22,9 @@ import msgspec
 from django.db import DataError, IntegrityError
 from django.db import Error as DatabaseError
 
-from agents.events import AnyEvent, Done, Text, encode, sse_name
+from agents.events import AnyEvent, Done, Text
 from healthchat.chat import log
 from healthchat.chat.hub import hub
-from healthchat.chat.log import Recorded
 from healthchat.database import write
 
 BUSY_EVENTS = 32
@@ -161,10 +160,7 @@ class Page:
         self.sheet = sheet
         events, sheet.waiting = sheet.waiting, []
         self.taken = len(events)
-        self.events = [
-            Recorded(sheet.run, seq, sse_name(event), str(event.__struct_config__.tag), encode(event))
-            for seq, event in enumerate(merged(events), sheet.seq + 1)
-        ]
+        self.events = [log.recorded(sheet.run, seq, event) for seq, event in enumerate(merged(events), sheet.seq + 1)]
         sheet.seq += len(self.events)
 
     def publish(self) -> None:

@@ -17,7 +17,18 @@ from django.db import IntegrityError, connection
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from agents.events import AnyEvent, Outcome, Triage
+from agents.events import (
+    AnyEvent,
+    Finding,
+    Gap,
+    Outcome,
+    Plan,
+    SpecialistUpdate,
+    ToolCall,
+    ToolResult,
+    Triage,
+    Understanding,
+)
 from agents.query import Query, Turn
 from agents.triage import screen
 from healthchat.chat import log
@@ -54,6 +65,7 @@ _NEXT = f"""
     SELECT id FROM {_RUNS} WHERE conversation_id = %s AND status = 'queued' ORDER BY created LIMIT 1
 """  # noqa: S608
 
+OF_SPECIALISTS = (SpecialistUpdate, ToolCall, ToolResult, Finding)
 UNFINISHED = (Run.Status.QUEUED, Run.Status.RUNNING)
 
 
@@ -145,6 +157,46 @@ def ask(
     run = _new_run(talk, message, triage=triage, key=key, digest=digest, worker=worker if free else None)
     claimed = Claimed(run, _query(run, first=conversation is None), talk.patient_id, [], 0)
     return Asked(run, True, triage, displaced, claimed if run.worker else None)
+
+
+def retry(owner: User, run_id: UUID, *, specialist: str | None = None) -> Run:
+    """Queue a new run that answers a run's question anew; both are kept.
+
+    What was found then stands and is not asked for again. With `specialist`, one that failed is asked again; without,
+    a run that failed or was stopped goes on from where it ended, and one that was complete begins afresh. To be called
+    in a transaction.
+
+    Raises:
+        Refused: no such run, it is still under way, or that specialist did not fail in it.
+    """
+    run = of(owner).filter(id=run_id).select_related("conversation", "question").first()
+    if run is None:
+        raise Refused("unknown_run", "There is no such run.", 404)
+    if not run.ended:
+        raise Refused("busy", "This question is still being answered. Please wait, or stop it first.", 409)
+    past = log.past(run.id)
+    if specialist is not None and not any(isinstance(event, Gap) and event.specialist == specialist for event in past):
+        raise Refused("nothing_to_retry", "That specialist did not fail here; there is nothing to ask again.", 422)
+    again = Run(
+        conversation=run.conversation,
+        owner_id=run.owner_id,
+        question=run.question,
+        model=settings.HEALTHCHAT_MODEL,
+        triage=run.triage,
+        retry_of=run,
+    )
+    insert(again)
+    fresh = specialist is None and run.status == Run.Status.COMPLETE
+    kept = [] if fresh else [event for event in past if _stands(event, specialist)]
+    log.append([log.recorded(again.id, seq, event) for seq, event in enumerate(kept, 1)])
+    return again
+
+
+def _stands(event: AnyEvent, retried: str | None) -> bool:
+    """Whether what happened in an earlier run still holds for one that answers anew."""
+    if isinstance(event, Triage | Understanding | Plan):
+        return True
+    return isinstance(event, OF_SPECIALISTS) and event.specialist != retried
 
 
 def claim(run_id: UUID, *, worker: str, now: datetime) -> Claimed | None:

@@ -26,7 +26,7 @@ from healthchat.chat.log import Recorded
 from healthchat.chat.models import Conversation, Run
 from healthchat.chat.runs import Asked, Refused
 from healthchat.chat.sse import Cursor
-from healthchat.database import in_database
+from healthchat.database import in_database, write
 from healthchat.security import from_another_site
 
 MESSAGE_FIELDS = ("message", "conversation", "patient", "on_busy")
@@ -75,7 +75,7 @@ def refusal(refused: Refused) -> JsonResponse:
 @require_POST
 async def message(request: HttpRequest) -> HttpResponseBase:
     """Store a message and start its run; answer with the run's address, or with the feed itself if that is accepted."""
-    body = _body(request)
+    body = _text(_fields(request, MESSAGE_FIELDS), *MESSAGE_FIELDS[1:])
     asked, visitor = await ask(request, body.pop("message"), **body, key=request.headers.get("Idempotency-Key"))
     if EVENT_STREAM in request.headers.get("Accept", ""):
         return sse.Response(run_feed(asked.run, visitor))
@@ -138,6 +138,16 @@ async def cancel(request: HttpRequest, run_id: UUID) -> HttpResponseBase:
     if not run.ended:
         await engine().cancel(run.id)
     return JsonResponse({"run": str(run.id), "status": run.status if run.ended else "cancelling"}, status=202)
+
+
+@endpoint
+@require_POST
+async def retry(request: HttpRequest, run_id: UUID) -> HttpResponseBase:
+    """Answer a run's question anew, asking one failed specialist again; both answers are kept."""
+    fields = _text(_fields(request, ("specialist",)), "specialist") if request.body else {}
+    run = await write(_retried, request, run_id, fields.get("specialist"))
+    engine().start(run.id)
+    return JsonResponse(_addresses(run), status=201)
 
 
 def _feed(watched: Watched) -> HttpResponseBase:
@@ -214,7 +224,12 @@ def _page_of_events(watched: Watched, events: list[Recorded]) -> dict[str, Any]:
     }
 
 
-def _body(request: HttpRequest) -> dict[str, Any]:
+def _retried(request: HttpRequest, run_id: UUID, specialist: str | None) -> Run:
+    return runs.retry(person(request), run_id, specialist=specialist)
+
+
+def _fields(request: HttpRequest, allowed: tuple[str, ...]) -> dict[str, Any]:
+    """The request's JSON object, with None for a field that it leaves out."""
     if request.content_type != "application/json":
         raise Refused("not_json", "Please send JSON, with “Content-Type: application/json”.", 415)
     try:
@@ -222,22 +237,30 @@ def _body(request: HttpRequest) -> dict[str, Any]:
     except (ValueError, RecursionError):
         raise Refused("broken_json", "The request is not valid JSON.", 400) from None
     if not isinstance(body, dict):
-        raise Refused("broken_json", "The request must be a JSON object with a “message”.", 400)
-    if not body.keys() <= set(MESSAGE_FIELDS):
-        raise Refused("unknown_field", f"A message has the fields {', '.join(MESSAGE_FIELDS)} and no others.", 422)
-    for field in MESSAGE_FIELDS[1:]:
-        if not isinstance(body.get(field), str | None):
-            raise Refused("invalid_field", f"The field “{field}” must be text.", 422)
-    return {field: body.get(field) for field in MESSAGE_FIELDS}
+        raise Refused("broken_json", "The request must be a JSON object.", 400)
+    if not body.keys() <= set(allowed):
+        raise Refused("unknown_field", f"The request has the fields {', '.join(allowed)} and no others.", 422)
+    return {field: body.get(field) for field in allowed}
+
+
+def _text(fields: dict[str, Any], *names: str) -> dict[str, Any]:
+    """The fields, of which these must be text where they are given."""
+    for name in names:
+        if not isinstance(fields[name], str | None):
+            raise Refused("invalid_field", f"The field “{name}” must be text.", 422)
+    return fields
 
 
 def _started(asked: Asked) -> dict[str, Any]:
-    run = asked.run
-    answer: dict[str, Any] = {
+    answer: dict[str, Any] = _addresses(asked.run)
+    if asked.triage.text:
+        answer["triage"] = msgspec.to_builtins(asked.triage)
+    return answer
+
+
+def _addresses(run: Run) -> dict[str, str]:
+    return {
         "run": str(run.id),
         "conversation": str(run.conversation_id),
         "feed": reverse("run-stream", args=[run.id]),
     }
-    if asked.triage.text:
-        answer["triage"] = msgspec.to_builtins(asked.triage)
-    return answer
