@@ -111,7 +111,10 @@ def ago(when: date, today: date) -> str:
 
 
 def age_note(when: date, today: date) -> str:
-    """A sentence on the age of a result where it is old, else nothing."""
+    """A sentence on the age of a result where it is old, or dated after the day of the answer; else nothing."""
+    # A day of grace: the record's calendar date may be of another time zone.
+    if (when - today).days > 1:
+        return f" That date lies after {day(today)}, the day of this answer."
     return f" That was {ago(when, today)}." if (today - when).days >= OLD_DAYS else ""
 
 

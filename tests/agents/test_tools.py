@@ -181,6 +181,12 @@ async def test_a_severe_reading_comes_with_what_to_do() -> None:
     assert any(claim.severity == "urgent" for claim in claims)
 
 
+async def test_a_result_dated_after_the_day_of_the_answer_is_said_to_be() -> None:
+    text, _ = await asked("What is my latest potassium?", records(lab("potassium", 4.1, "2021-05-01")))
+
+    assert "on 1 May 2021. That date lies after 1 April 2021, the day of this answer" in text
+
+
 async def test_an_empty_record_is_said_to_be_empty() -> None:
     text, _ = await asked("Summarise my health for a new doctor", records(born="1960-01-01"))
 
