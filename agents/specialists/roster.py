@@ -7,18 +7,19 @@ from typing import Any
 
 from agents.events import Specialist
 from agents.tools import (
+    allergies,
     anaemia,
     blood_pressure,
     body,
     changes,
     charts,
+    conditions,
     correlation,
     electrolytes,
     explanations,
     flags,
     glycaemia,
     heart_risk,
-    history,
     insulin_resistance,
     interactions,
     kidney,
@@ -34,6 +35,7 @@ from agents.tools import (
     stroke_risk,
     thyroid,
     trends,
+    visits,
     wearables,
 )
 
@@ -74,12 +76,12 @@ LOOK_UP: tuple[ToolFunction, ...] = (
 )
 """What every specialist can look up about a measurement."""
 HISTORY: tuple[ToolFunction, ...] = (
-    history.problem_list,
-    history.ever_diagnosed,
-    history.allergies,
-    history.procedures,
-    history.encounters,
-    history.last_entry,
+    conditions.problem_list,
+    conditions.ever_diagnosed,
+    allergies.allergies,
+    visits.procedures,
+    visits.encounters,
+    visits.last_entry,
     medicines.active_medicines,
     medicines.medicine_timeline,
     prevention.immunizations,

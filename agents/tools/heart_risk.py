@@ -14,8 +14,8 @@ from agents.clinical.refused import Refused
 from agents.events import Claim
 from agents.naming import short
 from agents.records import Records
+from agents.tools.conditions import held, is_active
 from agents.tools.desk import Desk, Report, report
-from agents.tools.history import held, is_active
 from agents.tools.kidney import at_test
 from agents.tools.matching import matching
 from agents.tools.samples import not_worked_out

@@ -11,8 +11,8 @@ from agents.clinical.interactions import Found, allergy_conflicts, cautions, dup
 from agents.clinical.refused import Refused
 from agents.events import Claim, Severity
 from agents.records import Medication
+from agents.tools.conditions import NOT_HELD, held, is_active
 from agents.tools.desk import Desk, Report, report
-from agents.tools.history import NOT_HELD, held, is_active
 from agents.tools.kidney import at_test
 from agents.tools.matching import matching
 from agents.tools.medicines import active_medicines

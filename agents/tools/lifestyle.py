@@ -8,8 +8,8 @@ import msgspec
 from pydantic_ai import RunContext
 
 from agents.events import Claim
+from agents.tools.conditions import held, is_active
 from agents.tools.desk import Desk, Report, report
-from agents.tools.history import held, is_active
 from agents.tools.matching import matching
 
 TOPIC = "Food and habits"

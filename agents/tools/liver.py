@@ -8,8 +8,8 @@ from agents.clinical.age import age_on
 from agents.clinical.liver import FIB4_SOURCE, MELD_SOURCE, meld3
 from agents.clinical.liver import fib4 as clinical_fib4
 from agents.clinical.refused import Refused
+from agents.tools.conditions import held, is_active
 from agents.tools.desk import Desk, Report, report
-from agents.tools.history import held, is_active
 from agents.tools.matching import matching
 from agents.tools.samples import newest_sample, no_sample, not_worked_out, worked_out
 from agents.wording import number

@@ -10,8 +10,8 @@ from agents.clinical.medicines import classes_of, ingredients
 from agents.events import Claim
 from agents.naming import as_written
 from agents.records import Medication, RecordDate
+from agents.tools.conditions import plain
 from agents.tools.desk import Desk, Report, report
-from agents.tools.history import plain
 from agents.tools.matching import matching
 from agents.wording import OLD_DAYS, ago, capitalised, count, day, listed
 

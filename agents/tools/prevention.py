@@ -10,9 +10,9 @@ from pydantic_ai import RunContext
 from agents.events import Claim
 from agents.records import Immunization
 from agents.tools.desk import Desk, Report, report
-from agents.tools.history import dated_list, in_span, newest_first
 from agents.tools.matching import matching
 from agents.tools.measurements import span, spoken_span
+from agents.tools.visits import dated_list, in_span, newest_first
 from agents.wording import ago, count, day, listed
 
 VACCINATIONS = "Vaccinations"

@@ -13,7 +13,7 @@ from agents.clinical.screening import Due, screening_due
 from agents.events import Claim
 from agents.naming import as_written
 from agents.tools.desk import Desk, Report, report
-from agents.tools.history import last_entry
+from agents.tools.visits import last_entry
 from agents.wording import ago, capitalised, count, day
 
 TOPIC = "Screening"

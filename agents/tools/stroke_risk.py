@@ -9,8 +9,8 @@ from agents.clinical.refused import Refused
 from agents.clinical.stroke_risk import SOURCE, History
 from agents.clinical.stroke_risk import cha2ds2_vasc as clinical_score
 from agents.records import Condition
+from agents.tools.conditions import held, plain
 from agents.tools.desk import Desk, Report, report
-from agents.tools.history import held, plain
 from agents.tools.matching import matching
 from agents.tools.samples import not_worked_out
 from agents.wording import listed
