@@ -60,8 +60,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 @pytest.fixture(autouse=True)
 def _connections_of_threads_end_with_the_test() -> Iterator[None]:
     yield
-    from healthchat.database import readers
+    from healthchat.database import readers, writer
 
+    writer.close()
     readers.close()
 
 
