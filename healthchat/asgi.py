@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from typing import Any
 
 import django
@@ -20,6 +20,7 @@ from django import db  # noqa: E402
 from django.core.handlers.exception import convert_exception_to_response  # noqa: E402
 from django.core.signals import request_finished, request_started  # noqa: E402
 
+from healthchat.chat.sse import Response  # noqa: E402
 from healthchat.middleware import (  # noqa: E402
     AuthenticationMiddleware,
     CommonMiddleware,
@@ -81,8 +82,21 @@ class FeedHandler(ASGIHandler):
                 await answering
 
     async def _answer(self, request: Any, send: Any) -> None:
-        response = await self.run_get_response(request)
-        await self.send_response(response, send)
+        response: Any = await self.run_get_response(request)
+        if isinstance(response, Response):
+            await self._send_feed(response, send)
+        else:
+            await self.send_response(response, send)
+
+    async def _send_feed(self, response: Response, send: Any) -> None:
+        """What `send_response` comes down to for a feed, whose pieces are bytes already."""
+        headers = [(name.encode(), value.encode("latin1")) for name, value in response.items()]
+        cookies = [(b"Set-Cookie", morsel.OutputString().encode()) for morsel in response.cookies.values()]
+        await send({"type": "http.response.start", "status": response.status_code, "headers": headers + cookies})
+        async with aclosing(response.frames) as frames:
+            async for data in frames:
+                await send({"type": "http.response.body", "body": data, "more_body": True})
+        await send({"type": "http.response.body"})
 
 
 class Application:

@@ -33,6 +33,9 @@ from twisted.web import http
 from zope.interface import implementer
 
 BODY_BYTES = 8 * 1024 * 1024
+LINGER_SECONDS = 5.0
+LINGER_BYTES = 8 * 1024 * 1024
+"""How long, and for how much that is thrown away, the client of a refused body may go on to send."""
 BACKLOG = 4_096
 UNSENT_BYTES = 16 * 1024
 """How much the kernel takes for a client that does not read it."""
@@ -100,16 +103,18 @@ class SteadyRequest(WebRequest):
         super().gotLength(length)
 
     def handleContentChunk(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
-        if self._refused:
-            return
         self._received += len(data)
-        if self._received > BODY_BYTES:
+        if self._refused:
+            if self._received > BODY_BYTES + LINGER_BYTES:
+                self.channel.forceAbortClient()
+        elif self._received > BODY_BYTES:
             self._refuse()
-            return
-        super().handleContentChunk(data)
+        else:
+            super().handleContentChunk(data)
 
     def process(self) -> Any:
         if self._refused:
+            self.channel.loseConnection()
             return None
         self.requestHeaders.removeHeader(b"upgrade")
         return super().process()
@@ -126,6 +131,16 @@ class SteadyRequest(WebRequest):
         if self.channel is not None:
             self.gate = Gate()
             self.registerProducer(self.gate, True)
+
+    def send_chunk(self, body: bytes) -> None:
+        """Send a piece of a response that goes on. After the first, only what Twisted's own way comes down to."""
+        if self.finished or self.channel is None or self._disconnected or not body:
+            return
+        if self.startedWriting and self.chunked:
+            self.sentLength += len(body)
+            self.channel.transport.write(b"%x\r\n%b\r\n" % (len(body), body))
+        else:
+            self.write(body)
 
     def finish(self) -> None:
         if self.gate is not None and self.channel is not None:
@@ -144,7 +159,9 @@ class SteadyRequest(WebRequest):
             b"HTTP/1.1 413 Content Too Large\r\nContent-Type: application/json\r\nConnection: close\r\n"
             b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
         )
-        self.channel.loseConnection()
+        # Closed at once, with bytes unread, the connection would be reset before the client has read the answer.
+        self.channel.transport.loseWriteConnection()
+        reactor.callLater(LINGER_SECONDS, self.channel.forceAbortClient)
 
 
 class SteadyFactory(HTTPFactory):
@@ -192,14 +209,16 @@ class SteadyServer(Server):
         loop.call_soon(self._on_start)
         reactor.run(installSignalHandlers=False)
 
-    async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
-        await super().handle_reply(protocol, message)
-        if not isinstance(protocol, SteadyRequest):
+    async def handle_reply(self, protocol: SteadyRequest, message: dict[str, Any]) -> None:
+        gate = protocol.gate
+        if gate is not None and message.get("more_body"):
+            protocol.send_chunk(message["body"])
+            if not gate.open.is_set():
+                await gate.open.wait()
             return
+        await super().handle_reply(protocol, message)
         if message["type"] == "http.response.start":
             protocol.watch_reader()
-        elif message.get("more_body") and protocol.gate is not None and not protocol.gate.open.is_set():
-            await protocol.gate.open.wait()
 
     def application_checker(self) -> None:
         try:

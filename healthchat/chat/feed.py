@@ -130,7 +130,8 @@ async def _follow(run: UUID, seq: int, visitor: Visitor) -> Frames:
             yield _joined(ready)
             if ready[-1].last:
                 return
-            await asyncio.sleep(0)
+            if subscription.has_more:
+                await asyncio.sleep(0)
         yield come_back()
 
 

@@ -18,6 +18,8 @@ QUEUE_EVENTS = 1_000
 """How far a slow reader may fall behind before its queue is forgotten."""
 
 
+TICK_SECONDS = 0.25
+"""How exactly waits end."""
 TAIL_EVENTS = 64
 """How many of its newest events are kept at hand for a run that is under way."""
 
@@ -59,6 +61,8 @@ class Subscription:
         self._visitor = visitor
         self._queue: deque[Sent] = deque()
         self._waiter: asyncio.Future[bool] | None = None
+        self.due = 0.0
+        """When its wait is over, in the loop's time."""
         self._nudged = False
         """Whether something happened that is not in the queue; it may have while nobody waited."""
 
@@ -95,13 +99,22 @@ class Subscription:
             return True
         loop = asyncio.get_running_loop()
         self._waiter = loop.create_future()
-        timer = loop.call_later(seconds, _expire, self._waiter)
+        self.due = loop.time() + seconds
+        self._hub.await_due(self)
         try:
             return await self._waiter
         finally:
-            timer.cancel()
+            self._hub.waiting.discard(self)
             self._waiter = None
             self._nudged = False
+
+    def expire(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(False)
+
+    @property
+    def has_more(self) -> bool:
+        return bool(self._queue)
 
     def take(self, most: int) -> list[Sent]:
         """Up to `most` waiting events."""
@@ -116,6 +129,8 @@ class Hub:
         self.visitors: dict[Hashable, set[Subscription]] = {}
         self.here: dict[UUID, Tail] = {}
         """Runs whose events are recorded in this process; feeds of others have to look into the log now and then."""
+        self.waiting: set[Subscription] = set()
+        self._ticks: asyncio.TimerHandle | None = None
         self.closing = False
         """Whether this process is about to end, and its feeds with it."""
 
@@ -133,6 +148,19 @@ class Hub:
         """The run's events after number `seq`, if they are all at hand here."""
         tail = self.here.get(run)
         return tail.since(seq) if tail else None
+
+    def await_due(self, subscription: Subscription) -> None:
+        """See to it that a wait ends when it is due. One timer for all: one each would cost more than waiting."""
+        self.waiting.add(subscription)
+        if self._ticks is None:
+            self._ticks = asyncio.get_running_loop().call_later(TICK_SECONDS, self._tick)
+
+    def _tick(self) -> None:
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        for subscription in [waiting for waiting in self.waiting if waiting.due <= now]:
+            subscription.expire()
+        self._ticks = loop.call_later(TICK_SECONDS, self._tick) if self.waiting else None
 
     def publish(self, topic: Hashable, events: Sequence[Sent] = ()) -> None:
         """Hand committed events to all who watch a topic; without events, only wake them."""
@@ -159,11 +187,16 @@ class Hub:
 
 
 _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
+_latest: tuple[asyncio.AbstractEventLoop | None, Hub] = (None, Hub())
 
 
 def hub() -> Hub:
     """The running loop's hub."""
-    return _hubs.setdefault(asyncio.get_running_loop(), Hub())
+    global _latest
+    loop = asyncio.get_running_loop()
+    if _latest[0] is not loop:
+        _latest = loop, _hubs.setdefault(loop, Hub())
+    return _latest[1]
 
 
 def _discard(groups: dict[Hashable, set[Subscription]], key: Hashable, subscription: Subscription) -> None:
@@ -171,8 +204,3 @@ def _discard(groups: dict[Hashable, set[Subscription]], key: Hashable, subscript
     group.discard(subscription)
     if not group:
         del groups[key]
-
-
-def _expire(waiter: asyncio.Future[bool]) -> None:
-    if not waiter.done():
-        waiter.set_result(False)

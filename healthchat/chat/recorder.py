@@ -27,9 +27,9 @@ from healthchat.chat import log
 from healthchat.chat.hub import hub
 from healthchat.database import write
 
-BUSY_EVENTS = 32
+BUSY_EVENTS = 8
 """A commit of at least so many events means load: the next one lingers."""
-LINGER_SECONDS = 0.02
+LINGER_SECONDS = 0.03
 RETRY_SECONDS = 0.5
 MOST_WAITING = 20_000
 """Events that may wait for the database; above it, those who record wait too."""

@@ -68,7 +68,7 @@ class Response(StreamingHttpResponse):
     """A feed. Its generator must raise nothing: the server could not tell the client, nor any later one."""
 
     def __init__(self, frames: AsyncGenerator[bytes, None]) -> None:
-        self._frames = frames
+        self.frames = frames
         super().__init__(
             frames,
             content_type="text/event-stream; charset=utf-8",
@@ -76,4 +76,4 @@ class Response(StreamingHttpResponse):
         )
 
     def __aiter__(self) -> AsyncIterator[bytes]:
-        return self._frames
+        return self.frames

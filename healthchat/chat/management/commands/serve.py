@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-import sys
 from typing import Any
 
 from django.conf import settings
@@ -19,8 +18,6 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=settings.PORT, help=f"the port to listen on ({settings.PORT})")
 
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
-        if sys.platform != "win32":
-            _use_uvloop()
         from healthchat.asgi import application
         from healthchat.chat.engine import engine
         from healthchat.chat.hub import hub
@@ -42,12 +39,3 @@ class Command(BaseCommand):
             SteadyServer(application, host=host, port=port, on_start=started, on_drain=drain).run()
         except OSError as error:
             raise CommandError(f"Cannot listen on {host}:{port}: {error.strerror or 'the address is taken'}.") from None
-
-
-def _use_uvloop() -> None:
-    """Let the loop that daphne makes be uvloop's, where that is installed."""
-    try:
-        import uvloop
-    except ImportError:
-        return
-    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
