@@ -227,12 +227,16 @@ class EventSource:
 
     async def _read(self, opened: Opened) -> None:
         parser = EventStreamParser()
-        async for piece in opened.pieces():
-            for event in parser.feed(piece):
-                self._last_event_id = event.id or self._last_event_id
-                self.seen.add(event)
-            if parser.retry is not None:
-                self.seen.retries.add(parser.retry)
+        try:
+            async for piece in opened.pieces():
+                for event in parser.feed(piece):
+                    self._last_event_id = event.id or self._last_event_id
+                    self.seen.add(event)
+                if parser.retry is not None:
+                    self.seen.retries.add(parser.retry)
+        except CutError:
+            self.seen.cut_while_open += 1
+            raise
 
 
 def stop_reading(address: Address, path: str, cookie: str) -> socket.socket:

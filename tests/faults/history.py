@@ -17,6 +17,8 @@ class Seen:
     events: list[ServerSentEvent] = field(default_factory=list)
     """Without `connected`, which each connection begins with."""
     greetings: int = 0
+    cut_while_open: int = 0
+    """How often a feed broke off in the middle instead of ending."""
     retries: set[int] = field(default_factory=set)
 
     def add(self, event: ServerSentEvent) -> None:

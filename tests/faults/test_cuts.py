@@ -127,4 +127,3 @@ async def test_it_gets_through_a_bad_network(live: Server, fault: Fault) -> None
         await EventSource(caller.through(proxy), asked.feed, asked.reader()).watch()
 
     await check(history, caller, tokens=LIVE_TOKENS)
-
