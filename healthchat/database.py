@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, ParamSpec, TypeVar
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
-from django.db import IntegrityError, OperationalError, connection, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, OperationalError, connection, connections, transaction
 from django.db.models import Field, Model
 
 THREADS = 4
@@ -118,18 +118,29 @@ def carried_out(works: Sequence[Callable[[], Any]]) -> list[Outcome]:
     return [_carried_out_alone(work) for work in works]
 
 
-def insert(*instances: Model) -> None:
-    """Store new rows whose keys are known, as `save(force_insert=True)` would, without building each query anew."""
-    with connection.cursor() as cursor:
-        for instance in instances:
-            statement, fields = _insertion(type(instance))
-            cursor.execute(statement, [f.get_db_prep_save(f.pre_save(instance, True), connection) for f in fields])
-            instance._state.adding = False
+def insert(table: type[Model], /, **values: object) -> None:
+    """Store a new row, without building an instance or a query for it; what is not given has the field's default."""
+    database = connections[DEFAULT_DB_ALIAS]
+    statement, fields = _insertion(table)
+    row = [
+        field.get_db_prep_save(values[field.attname] if field.attname in values else field.get_default(), database)
+        for field in fields
+    ]
+    with database.cursor() as cursor:
+        cursor.execute(statement, row)
+
+
+def stored(instance: T) -> T:
+    """Store a new instance whose key is known, as `insert` does, and return it."""
+    assert isinstance(instance, Model)
+    insert(type(instance), **instance.__dict__)
+    instance._state.adding = False
+    return instance
 
 
 def prepared(model: type[Model], field: str, value: object) -> Any:
     """A value as the database takes it for a field."""
-    return model._meta.get_field(field).get_db_prep_value(value, connection)  # type: ignore[union-attr]
+    return model._meta.get_field(field).get_db_prep_value(value, connections[DEFAULT_DB_ALIAS])  # type: ignore[union-attr]
 
 
 def new_id() -> UUID:

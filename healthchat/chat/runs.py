@@ -34,7 +34,7 @@ from agents.triage import screen
 from healthchat.chat import log
 from healthchat.chat.models import Conversation, Message, Run
 from healthchat.chat.worker import is_dead
-from healthchat.database import insert, prepared
+from healthchat.database import insert, new_id, prepared, stored
 from healthchat.records.models import Patient
 
 LEASE_SECONDS = 15
@@ -184,8 +184,9 @@ def retry(owner: User, run_id: UUID, *, specialist: str | None = None) -> Run:
         model=settings.HEALTHCHAT_MODEL,
         triage=run.triage,
         retry_of=run,
+        created=timezone.now(),
     )
-    insert(again)
+    stored(again)
     fresh = specialist is None and run.status == Run.Status.COMPLETE
     kept = [] if fresh else [event for event in past if _stands(event, specialist)]
     log.append([log.recorded(again.id, seq, event) for seq, event in enumerate(kept, 1)])
@@ -256,12 +257,12 @@ def end(
     """
     answer = None
     if text:
-        answer = Message(conversation_id=run.conversation_id, role=Message.Role.ASSISTANT, content=text)
-        insert(answer)
+        answer = new_id()
+        insert(Message, id=answer, conversation_id=run.conversation_id, role="assistant", content=text, created=now)
     run_id, conversation = prepared(Run, "id", run.id), prepared(Run, "conversation", run.conversation_id)
     at = prepared(Run, "finished", now)
     with connection.cursor() as cursor:
-        cursor.execute(_END, [outcome, prepared(Message, "id", answer.id) if answer else None, at, seq, *error, run_id])
+        cursor.execute(_END, [outcome, prepared(Run, "answer", answer), at, seq, *error, run_id])
         if not cursor.rowcount:
             raise IntegrityError("the run has ended already")
         cursor.execute(_TOUCH, [at, conversation])
@@ -345,9 +346,9 @@ def _make_room(conversation: Conversation, on_busy: str | None) -> tuple[tuple[U
 def _conversation(owner: User, conversation: str | None, *, patient: str | None, title: str) -> Conversation:
     about = _patient(owner, patient)
     if conversation is None:
-        made = Conversation(owner=owner, patient_id=about.pk if about else _usual_patient(owner), title=_title(title))
-        insert(made)
-        return made
+        now = timezone.now()
+        about_id = about.pk if about else _usual_patient(owner)
+        return stored(Conversation(owner=owner, patient_id=about_id, title=_title(title), created=now, updated=now))
     unknown = "unknown_conversation", "There is no such conversation."
     found = Conversation.objects.filter(owner=owner, id=_uuid(conversation, *unknown)).first()
     if found is None:
@@ -378,11 +379,13 @@ def _usual_patient(owner: User) -> UUID | None:
 def _new_run(
     conversation: Conversation, message: str, *, triage: Triage, key: str | None, digest: str, worker: str | None
 ) -> Run:
-    question = Message(conversation=conversation, role=Message.Role.USER, content=message)
+    now = timezone.now()
+    question = stored(Message(conversation_id=conversation.pk, role=Message.Role.USER, content=message, created=now))
     run = Run(
-        conversation=conversation,
+        conversation_id=conversation.pk,
         owner_id=conversation.owner_id,
         question=question,
+        created=now,
         model=settings.HEALTHCHAT_MODEL,
         triage=triage.level,
         idempotency_key=key,
@@ -390,10 +393,9 @@ def _new_run(
     )
     if worker is not None:
         run.status, run.worker, run.attempt = Run.Status.RUNNING, worker, 1
-        run.started = timezone.now()
-        run.lease_until = run.started + timedelta(seconds=LEASE_SECONDS)
-    insert(question, run)
-    return run
+        run.started = now
+        run.lease_until = now + timedelta(seconds=LEASE_SECONDS)
+    return stored(run)
 
 
 def _query(run: Run, *, first: bool = False) -> Query:
