@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -12,19 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from healthchat.chat.models import Conversation, Event, Message, Run
-
-
-class ReadOnly:
-    """For admin classes and inlines: everything may be seen and nothing changed."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+from healthchat.read_only import ReadOnly
 
 
 class MessageInline(ReadOnly, admin.TabularInline):

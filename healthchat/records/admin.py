@@ -8,20 +8,8 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from healthchat.read_only import ReadOnly
 from healthchat.records import models
-
-
-class ReadOnly:
-    """For admin classes and inlines: everything may be seen and nothing changed."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 class SourceInline(ReadOnly, admin.TabularInline):
