@@ -23,7 +23,7 @@ EVENT_BYTES = 250
 @pytest.fixture(scope="module")
 def thirty(serve: Callable[..., Server]) -> Server:
     """Answers with thirty events."""
-    return serve(tokens=29, every_ms=20)
+    return serve(tokens=29, every_ms=80)
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,7 @@ def live(serve: Callable[..., Server]) -> Server:
     return serve(tokens=LIVE_TOKENS, every_ms=25)
 
 
-@pytest.mark.parametrize("step", [13, pytest.param(1, marks=pytest.mark.faults_long)])
+@pytest.mark.parametrize("step", [7, pytest.param(1, marks=pytest.mark.faults_long)])
 async def test_it_goes_on_after_a_cut_at_any_byte(thirty: Server, step: int) -> None:
     caller = Caller(Address.of(thirty))
     history = History()
@@ -70,8 +70,8 @@ async def test_it_goes_on_live_after_random_cuts(live: Server, rounds: int) -> N
         question = f"Question {seed}?"
         asked = history.acknowledged(question, (await caller.ask(question)).json())
         async with (
-            before(live.host, live.port, at_random(seed, 10 * EVENT_BYTES)) as one,
-            before(live.host, live.port, at_random(-seed, 20 * EVENT_BYTES)) as other,
+            before(live.host, live.port, at_random(seed, 6 * EVENT_BYTES)) as one,
+            before(live.host, live.port, at_random(-seed, 15 * EVENT_BYTES)) as other,
         ):
             ways: tuple[Proxy, ...] = (one, other)
             sources = [EventSource(caller.through(way), asked.feed, asked.reader()) for way in ways]
@@ -81,7 +81,7 @@ async def test_it_goes_on_live_after_random_cuts(live: Server, rounds: int) -> N
         for begin in range(0, rounds, 4):
             await asyncio.gather(*(watched_live(seed) for seed in range(begin, min(begin + 4, rounds))))
 
-    assert history.cuts >= rounds * 15
+    assert history.cuts >= rounds * 12
     await check(history, caller, tokens=LIVE_TOKENS)
 
 

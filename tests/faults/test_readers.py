@@ -38,7 +38,7 @@ async def test_it_keeps_little_for_readers_that_do_not_read(flooding: Server, st
     first = history.acknowledged("To begin with?", (await caller.ask("To begin with?")).json())
     await EventSource(caller, first.feed, first.reader()).watch()
     asked = history.acknowledged("A question?", (await caller.ask("A question?")).json())
-    before, files = flooding.resident_bytes(), flooding.open_files()
+    before, sockets = flooding.resident_bytes(), flooding.sockets()
     readers = [asyncio.ensure_future(EventSource(caller, asked.feed, asked.reader()).watch()) for _ in range(2)]
 
     with ExitStack() as stack:
@@ -50,7 +50,7 @@ async def test_it_keeps_little_for_readers_that_do_not_read(flooding: Server, st
 
     await check(history, caller, tokens=TOKENS)
     assert grown <= max(10 * MEGABYTE, stalled * 150 * 1024), f"{grown / MEGABYTE:.1f} MB"
-    await closes(flooding, files)
+    await closes(flooding, sockets)
 
 
 @pytest.mark.parametrize("runs", [100, pytest.param(1_000, marks=pytest.mark.faults_long)])
@@ -59,7 +59,7 @@ async def test_it_fails_honestly_and_leaves_nothing_open(failing: Server, runs: 
     await caller.ask("Who am I?")
     history = History()
     await asyncio.sleep(1)
-    files = failing.open_files()
+    sockets = failing.sockets()
 
     async def fails(number: int) -> None:
         question = f"Question {number}?"
@@ -79,28 +79,28 @@ async def test_it_fails_honestly_and_leaves_nothing_open(failing: Server, runs: 
         references.add(run["reference"])
     assert len(references) == runs
     assert all(reference in failing.printed() for reference in references)
-    await closes(failing, files)
+    await closes(failing, sockets)
 
 
 async def test_it_answers_everybody_after_clients_left_in_the_middle(failing: Server) -> None:
     caller = Caller(Address.of(failing))
     asked = (await caller.ask("A question?")).json()
     await asyncio.sleep(1)
-    files = failing.open_files()
+    sockets = failing.sockets()
 
     for _ in range(100):
         async with caller.open("GET", f"/api/conversations/{asked['conversation']}/stream") as opened:
             assert opened.status == 200
-    await closes(failing, files)
+    await closes(failing, sockets)
 
     for _ in range(100):
         assert (await caller.call("GET", "/api/conversations/")).status == 200
-    await closes(failing, files)
+    await closes(failing, sockets)
 
 
-async def closes(server: Server, files: int) -> None:
-    """Return when the server holds no more files and sockets than before."""
+async def closes(server: Server, sockets: int) -> None:
+    """Return when the server holds no more sockets than before."""
     deadline = time.monotonic() + WAIT_SECONDS / 2
-    while server.open_files() > files + 4:
-        assert time.monotonic() < deadline, f"{server.open_files()} open files, {files} before"
+    while server.sockets() > sockets + 4:
+        assert time.monotonic() < deadline, f"{server.sockets()} open sockets, {sockets} before"
         await asyncio.sleep(0.1)
