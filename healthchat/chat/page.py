@@ -19,12 +19,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from healthchat.accounts.guests import person_of
-from healthchat.chat import asking
+from healthchat.chat import asking, runs
 from healthchat.chat.engine import engine
 from healthchat.chat.models import Conversation, Run
 from healthchat.chat.runs import Refused
 from healthchat.chat.turn import turns_of
-from healthchat.database import in_database
+from healthchat.database import in_database, write
 from healthchat.records.models import Patient
 
 LISTED_CONVERSATIONS = 50
@@ -112,6 +112,18 @@ async def stop(request: HttpRequest, run_id: UUID) -> HttpResponse:
 
 
 @require_POST
+async def retry(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """Answer a run's question anew, or ask one specialist of it again, without JavaScript."""
+    earlier = await in_database(_own_run, request, run_id)
+    try:
+        run = await write(_retried, request, earlier.pk, request.POST.get("specialist") or None)
+    except Refused as refused:
+        return await in_database(_retry_refused, request, earlier, refused)
+    engine().start(run.pk)
+    return redirect("conversation", pk=run.conversation_id)
+
+
+@require_POST
 @for_visitors
 def delete(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Delete a conversation with everything that was said and recorded in it."""
@@ -126,8 +138,19 @@ def delete(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _refused(request: HttpRequest, refused: Refused) -> HttpResponse:
     """Say what is wrong, with the person's words still in the box."""
-    talk = _asked_in(request)
-    context = _frame(request, talk) | {"draft": request.POST.get("message", ""), "refused": refused.message}
+    return _shown(request, _asked_in(request), refused, draft=request.POST.get("message", ""))
+
+
+def _retried(request: HttpRequest, run_id: UUID, specialist: str | None) -> Run:
+    return runs.retry(_person(request), run_id, specialist=specialist)
+
+
+def _retry_refused(request: HttpRequest, run: Run, refused: Refused) -> HttpResponse:
+    return _shown(request, _own_conversation(request, run.conversation_id), refused)
+
+
+def _shown(request: HttpRequest, talk: Conversation | None, refused: Refused, *, draft: str = "") -> HttpResponse:
+    context = _frame(request, talk) | {"draft": draft, "refused": refused.message}
     return render(request, "chat/page.html", context | (_talk(talk) if talk else {}), status=refused.status)
 
 
@@ -199,4 +222,5 @@ urlpatterns = [
     path("conversations/", side, name="conversations"),
     path("ask/", ask, name="ask"),
     path("runs/<uuid:run_id>/stop/", stop, name="stop"),
+    path("runs/<uuid:run_id>/retry/", retry, name="retry-turn"),
 ]

@@ -24,6 +24,9 @@ SHOWN_TYPES = (
 )
 """What an answer is made of besides its text; how the team worked is told by the run's own feed."""
 
+RETRIED_REASONS = frozenset({"failed", "timed_out", "stopped"})
+"""Why a specialist has nothing to say that may be otherwise the next time."""
+
 TRIAGE_TITLES = {
     "crisis": "Please talk to someone right now",
     "emergency": "This may be an emergency",
@@ -49,6 +52,15 @@ class Source(NamedTuple):
     evidence: tuple[Evidence, ...]
 
 
+class Missing(NamedTuple):
+    """Something that an answer does not cover, and who can be asked for it again."""
+
+    words: str
+    specialist: str
+    name: str
+    """The specialist as people write it."""
+
+
 class Turn:
     """One run: what was asked and what came of it."""
 
@@ -56,6 +68,8 @@ class Turn:
         self.run = run
         self.repeats = False
         """Whether the same question stands above already, with an earlier answer."""
+        self.superseded = False
+        """Whether a later answer to the same question stands below, or is on its way."""
         self.waits = False
         """Whether another answer of the conversation is to be finished first."""
         self._happened = list(happened)
@@ -108,8 +122,22 @@ class Turn:
         return list({chart.concept: chart for chart in self._all(events.Chart)}.values())
 
     @cached_property
-    def gaps(self) -> list[str]:
-        return list(dict.fromkeys(gap.unknown for gap in self._all(events.Gap)))
+    def gaps(self) -> list[Missing]:
+        """What is not covered, each with the specialist who can be asked for it again."""
+        gaps = {gap.unknown: gap for gap in self._all(events.Gap)}.values()
+        retried: set[str] = set()
+        missing = []
+        for gap in gaps:
+            specialist = gap.specialist if gap.reason in RETRIED_REASONS and gap.specialist not in retried else None
+            retried |= {specialist} if specialist else set()
+            missing.append(Missing(gap.unknown, specialist or "", (specialist or "").replace("_", " ")))
+        return missing
+
+    @property
+    def can_be_retried(self) -> bool:
+        """Whether it failed or was stopped, and what was found until then can be gone on from."""
+        error = self.error
+        return self.run.status in (Run.Status.FAILED, Run.Status.CANCELLED) and (error is None or error.retryable)
 
     @cached_property
     def grounding(self) -> events.Grounding | None:
@@ -155,6 +183,10 @@ def turns_of(runs: Sequence[Run]) -> list[Turn]:
     for run_id, data in rows.values_list("run_id", "data"):
         happened[run_id].append(events.decode(data))
     turns = [Turn(run, happened[run.pk]) for run in runs]
+    retries = Run.objects.filter(retry_of__in=runs).exclude(status__in=(Run.Status.FAILED, Run.Status.CANCELLED))
+    answered_anew = set(retries.values_list("retry_of_id", flat=True))
+    for turn in turns:
+        turn.superseded = turn.run.pk in answered_anew
     for earlier, turn in pairwise(turns):
         turn.repeats = turn.run.question_id == earlier.run.question_id
         turn.waits = turn.under_way and earlier.under_way

@@ -3,9 +3,9 @@
 import { Announcer } from "./announcer.js"
 import { ChatTurn } from "./chat-turn.js"
 import { Composer } from "./composer.js"
-import { ConversationFeed } from "./conversation-feed.js"
 import { element } from "./element.js"
 import { randomKey } from "./random-key.js"
+import { watch } from "./shared-feed.js"
 
 const CONNECTION = {
   connecting: "Connecting",
@@ -17,6 +17,7 @@ const CONNECTION = {
 const SENTENCE_END = /[.!?:\n]/
 const MARGIN = 20
 const UNREACHABLE = "The server could not be reached. Your question is still here: please send it again."
+const UNREACHABLE_RETRY = "The server could not be reached. Please try again."
 
 class ChatTalk extends HTMLElement {
   #turns
@@ -92,7 +93,7 @@ class ChatTalk extends HTMLElement {
   async #send(question, turn) {
     // The same words are sent again under the same key: an answer that was lost on its way does not ask twice.
     if (this.#unsent?.question !== question) this.#unsent = { question, key: randomKey() }
-    const reply = await post(this.dataset.ask, this.#request(question), this.#unsent.key)
+    const reply = await post(this.dataset.ask, this.#request(question), { key: this.#unsent.key })
     if (reply.error) {
       turn.remove()
       this.querySelector("[data-welcome]")?.removeAttribute("hidden")
@@ -104,6 +105,43 @@ class ChatTalk extends HTMLElement {
     turn.accepted({ run, triage, address: `${this.dataset.address}c/${conversation}/runs/${run}/` })
     if (!this.dataset.conversation) this.#begin(conversation, run)
     this.#announcer.say(triage ? "" : "Your question was sent.")
+    this.#tell("turn-asked", turn)
+    this.#refreshSide()
+  }
+
+  /** Have a run's question answered again, or one specialist of it asked again; both answers are kept. */
+  async retry(turn, specialist = "") {
+    if (this.#sending || !turn.canBeRetried) return
+    this.#sending = this.#sendRetry(turn, specialist)
+    this.#refresh()
+    try {
+      await this.#sending
+    } finally {
+      this.#sending = null
+      this.#refresh()
+    }
+  }
+
+  async #sendRetry(turn, specialist) {
+    const reply = await post(`/api/runs/${turn.run}/retry`, specialist ? { specialist } : {}, {
+      unreachable: UNREACHABLE_RETRY,
+    })
+    if (reply.error) {
+      this.#composer.giveBack("", reply.error.message)
+      return
+    }
+    // Where this fails, the feed's first event of the run brings the turn in.
+    const shown = await this.#fetchTurn(reply.run)
+    if (!shown) return
+    this.#append(shown)
+    this.#scrollTo(shown, gently())
+    this.#announcer.say("The question is being answered again.")
+  }
+
+  #append(turn) {
+    this.querySelector("[data-welcome]")?.setAttribute("hidden", "")
+    this.#turns.append(turn)
+    this.#all.find(({ run }) => run === turn.retryOf)?.refresh()
     this.#tell("turn-asked", turn)
     this.#refreshSide()
   }
@@ -124,7 +162,7 @@ class ChatTalk extends HTMLElement {
   }
 
   #watch(after) {
-    this.#feed = new ConversationFeed(`/api/conversations/${this.dataset.conversation}/stream`, {
+    this.#feed = watch(`/api/conversations/${this.dataset.conversation}/stream`, {
       after,
       onEvent: (event) => this.#happened(event),
       onState: (state, detail) => this.#connectionChanged(state, detail),
@@ -152,12 +190,7 @@ class ChatTalk extends HTMLElement {
     await this.#sending?.catch(() => {})
     if (!this.#all.some((turn) => turn.run === run)) {
       const shown = await this.#fetchTurn(run)
-      if (shown) {
-        this.querySelector("[data-welcome]")?.setAttribute("hidden", "")
-        this.#turns.append(shown)
-        this.#tell("turn-asked", shown)
-        this.#refreshSide()
-      }
+      if (shown) this.#append(shown)
     }
     this.#waiting.delete(run)
     const turn = this.#all.find((candidate) => candidate.run === run)
@@ -215,6 +248,8 @@ class ChatTalk extends HTMLElement {
         failed: "The question could not be answered.",
       }[status],
     )
+    // An earlier answer is unfolded again where the attempt at another came to nothing.
+    if (status !== "complete") this.#all.find(({ run }) => run === target.retryOf)?.refresh()
     this.#refresh()
     this.#refreshSide()
   }
@@ -236,9 +271,14 @@ class ChatTalk extends HTMLElement {
     else this.#openSource(event, pressed)
   }
 
-  /** A suggested question, a follow-up or one reading of an unclear question. */
+  /** A suggested question, a follow-up, one reading of an unclear question, or another try. */
   #submitted = (event) => {
-    const { question } = event.submitter?.dataset ?? {}
+    const { question, retry } = event.submitter?.dataset ?? {}
+    if (retry !== undefined) {
+      event.preventDefault()
+      this.retry(event.target.closest("chat-turn"), retry)
+      return
+    }
     if (question === undefined) return
     event.preventDefault()
     this.#ask(question)
@@ -340,14 +380,14 @@ function cursor(turns) {
   return last ? `${last.run}:${last.dataset.last}` : ""
 }
 
-async function post(address, body, key = null) {
+async function post(address, body, { key = null, unreachable = UNREACHABLE } = {}) {
   const headers = { "Content-Type": "application/json", Accept: "application/json" }
   if (key) headers["Idempotency-Key"] = key
   try {
     const response = await fetch(address, { method: "POST", headers, body: JSON.stringify(body) })
     return await response.json()
   } catch {
-    return { error: { code: "unreachable", message: UNREACHABLE } }
+    return { error: { code: "unreachable", message: unreachable } }
   }
 }
 

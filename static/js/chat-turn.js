@@ -61,6 +61,16 @@ export class ChatTurn extends HTMLElement {
     return this.#picture
   }
 
+  /** The run whose question this one answers again, if it does. */
+  get retryOf() {
+    return this.dataset.retryOf ?? ""
+  }
+
+  /** Whether a specialist of it can be asked again: it has ended, and no later answer stands below. */
+  get canBeRetried() {
+    return !this.underWay && this.dataset.superseded === undefined
+  }
+
   get text() {
     return this.#picture ? answerText(this.#picture) : ""
   }
@@ -87,6 +97,16 @@ export class ChatTurn extends HTMLElement {
   startOver() {
     this.#picture = emptyPicture(this.run)
     this.#draw()
+  }
+
+  /** Show it as the server shows it now: with another answer below, this one is folded up. */
+  async refresh() {
+    if (this.underWay) return
+    const shown = await this.#fetched().catch(() => null)
+    if (!shown || this.underWay) return
+    this.toggleAttribute("data-superseded", shown.dataset.superseded !== undefined)
+    this.replaceChildren(...shown.childNodes)
+    this.#tell("turn-rendered", { status: this.dataset.status })
   }
 
   /** Read what was recorded of a run that has ended. */
@@ -133,10 +153,7 @@ export class ChatTurn extends HTMLElement {
   async #renderedByServer() {
     for (let attempt = 0; attempt < FETCH_ATTEMPTS; attempt++) {
       try {
-        const response = await fetch(this.dataset.address, { cache: "no-store" })
-        if (!response.ok) throw new Error("the answer cannot be read")
-        const page = new DOMParser().parseFromString(await response.text(), "text/html")
-        this.replaceChildren(...document.adoptNode(page.querySelector("chat-turn")).childNodes)
+        this.replaceChildren(...(await this.#fetched()).childNodes)
         this.#text = null
         return
       } catch {
@@ -146,6 +163,13 @@ export class ChatTurn extends HTMLElement {
     this.querySelector("[data-progress]")?.replaceWith(
       element("p", { class: "muted small" }, "The answer is complete; reload the page to see its sources."),
     )
+  }
+
+  async #fetched() {
+    const response = await fetch(this.dataset.address, { cache: "no-store" })
+    if (!response.ok) throw new Error("the answer cannot be read")
+    const page = new DOMParser().parseFromString(await response.text(), "text/html")
+    return document.adoptNode(page.querySelector("chat-turn"))
   }
 
   #tell(name, detail) {

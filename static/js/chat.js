@@ -34,6 +34,11 @@ document.addEventListener("turn-asked", ({ detail: turn }) => showTeam(turn))
 document.addEventListener("turn-changed", ({ target, detail }) => team.changed(target, detail))
 document.addEventListener("team-wanted", ({ detail: turn }) => showTeam(turn))
 document.addEventListener("busy-changed", ({ detail: busy }) => markTeam(busy))
+document.addEventListener("retry-wanted", async ({ detail: { turn, specialist } }) => {
+  if (isOnePane.matches) location.hash = "#talk"
+  await talk.retry(turn, specialist)
+  team.show(talk.newest)
+})
 document.addEventListener("source-wanted", ({ detail }) => {
   team.hidden = true
   if (isOnePane.matches) location.hash = "#team"

@@ -52,6 +52,11 @@ export function progress(picture) {
   return "Reading your question"
 }
 
+/** Whether asking a specialist again may come to more: it failed, ran out of time or was stopped. */
+export function canBeAskedAgain({ specialist, gapReason }) {
+  return specialist !== "" && RETRIED.has(gapReason)
+}
+
 /** A specialist's or a tool's name as people write it. */
 export function title(name) {
   const words = name.replaceAll("_", " ")
@@ -62,6 +67,7 @@ export function list(words) {
   return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`
 }
 
+const RETRIED = new Set(["failed", "timed_out", "stopped"])
 const ENDED = new Set(["finished", "failed", "skipped", "stopped"])
 
 const TAKE = {
@@ -102,7 +108,7 @@ const TAKE = {
   },
   gap(picture, data) {
     picture.gaps.push(data)
-    if (data.specialist) member(picture, data.specialist).gap = data.unknown
+    if (data.specialist) Object.assign(member(picture, data.specialist), { gap: data.unknown, gapReason: data.reason })
   },
   text(picture, data) {
     const part = data.part ?? "answer"
@@ -145,6 +151,7 @@ function member(picture, specialist = "") {
       claims: null,
       summary: "",
       gap: "",
+      gapReason: "",
     })
   }
   return picture.members.get(key)

@@ -1,7 +1,7 @@
 // <team-panel>: who was asked what, what each one does right now, and what each one found.
 
 import { element, icon } from "./element.js"
-import { list, title } from "./run-picture.js"
+import { canBeAskedAgain, list, title } from "./run-picture.js"
 
 const STATUS = {
   waiting: "waiting",
@@ -154,8 +154,19 @@ class TeamPanel extends HTMLElement {
         ? [element("ul", { class: "calls" }, ...[...calls.values()].map((call) => this.#call(call, working)))]
         : []),
       ...(member.gap ? [element("p", { class: "member-gap small" }, icon("alert"), member.gap)] : []),
+      ...(this.#turn.canBeRetried && canBeAskedAgain(member) ? [this.#askAgain(specialist)] : []),
       ...(claims ? [this.#found(member)] : []),
     )
+  }
+
+  #askAgain(specialist) {
+    const button = element("button", { type: "button", class: "button small ask-again" }, "Ask again")
+    button.addEventListener("click", () => {
+      button.disabled = true
+      const detail = { turn: this.#turn, specialist }
+      this.dispatchEvent(new CustomEvent("retry-wanted", { bubbles: true, detail }))
+    })
+    return button
   }
 
   #memberHead({ name, symbol, status, words, seconds }) {

@@ -94,10 +94,10 @@ def test_it_changes_nothing_when_it_is_looked_at(client: Client, alices: Client,
     assert (Session.objects.count(), User.objects.count()) == (sessions, users)
 
 
-@pytest.mark.parametrize("name", ["ask", "stop", "delete-conversation"])
+@pytest.mark.parametrize("name", ["ask", "stop", "retry-turn", "delete-conversation"])
 def test_it_does_nothing_by_get(alices: Client, conversation: Conversation, name: str) -> None:
     run = run_of(conversation, status="running")
-    args = {"ask": [], "stop": [run.pk], "delete-conversation": [conversation.pk]}[name]
+    args = {"ask": [], "stop": [run.pk], "retry-turn": [run.pk], "delete-conversation": [conversation.pk]}[name]
 
     assert alices.get(reverse(name, args=args)).status_code == 405
 
@@ -115,11 +115,12 @@ def test_it_shows_nothing_of_alices_to_charlie(charlies: Client, client: Client,
     conversation.save()
     run = run_of(conversation, text=SECRET, status="running")
     pages = [reverse("conversation", args=[conversation.pk]), reverse("turn", args=[conversation.pk, run.pk])]
-    actions = [reverse("stop", args=[run.pk]), reverse("delete-conversation", args=[conversation.pk])]
+    actions = [reverse(name, args=[run.pk]) for name in ("stop", "retry-turn")]
+    actions.append(reverse("delete-conversation", args=[conversation.pk]))
 
     for browser in (charlies, client):
         assert [browser.get(address).status_code for address in pages] == [404, 404]
-        assert [browser.post(address).status_code for address in actions] == [404, 404]
+        assert [browser.post(address).status_code for address in actions] == [404, 404, 404]
         for address in ("/", reverse("conversations")):
             assert SECRET.encode() not in browser.get(address).content
     run.refresh_from_db()
@@ -222,8 +223,75 @@ def test_it_says_what_to_do_after_a_failure(alices: Client, conversation: Conver
 
     words = words_of(page_of(alices, conversation))
 
-    assert "Something went wrong. Ask it again" in words
+    assert "Something went wrong. Try again" in words
     assert "abc12345" in words
+
+
+def test_it_offers_to_ask_a_failed_specialist_again(alices: Client, conversation: Conversation) -> None:
+    run = run_of(
+        conversation,
+        events.Gap(reason="timed_out", specialist="data_analysis", unknown="No trend was worked out."),
+        events.Gap(reason="no_data", specialist="cardiology", unknown="No blood pressure is recorded."),
+        events.Done(status="complete"),
+        text="An answer.",
+    )
+
+    html = page_of(alices, conversation)
+
+    assert f'action="{reverse("retry-turn", args=[run.pk])}"' in html
+    assert re.findall(r'data-retry="([^"]*)">([^<]*)<', html) == [("data_analysis", "Ask data analysis again")]
+
+
+def test_it_folds_up_an_answer_that_was_answered_again(alices: Client, conversation: Conversation) -> None:
+    gap = events.Gap(reason="failed", specialist="data_analysis", unknown="No trend was worked out.")
+    first = run_of(conversation, gap, events.Done(status="complete"), text="The first answer.")
+    run_of(conversation, text="Another question's answer.")
+    again = run_of(conversation, text="The second answer.")
+    Run.objects.filter(pk=again.pk).update(retry_of=first, question=first.question)
+
+    html = page_of(alices, conversation)
+
+    folded = html[html.index('<details class="superseded">') :].partition("</details>")[0]
+    assert "The first answer." in folded
+    assert "data-retry=" not in html
+    assert f'The same question, answered again. <a href="#turn-{first.pk}">' in html
+
+
+def test_it_shows_the_first_answer_where_another_try_failed(alices: Client, conversation: Conversation) -> None:
+    first = run_of(conversation, text="The first answer.")
+    again = run_of(conversation, status="failed")
+    Run.objects.filter(pk=again.pk).update(retry_of=first)
+
+    assert "superseded" not in page_of(alices, conversation)
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_it_asks_again_from_the_form(chat: None, alices_client: AsyncClient, conversation: Conversation) -> None:
+    gap = events.Gap(reason="failed", specialist="data_analysis", unknown="No trend was worked out.")
+    run = await sync_to_async(run_of)(conversation, gap, events.Done(status="complete"), text="An answer.")
+
+    response = await alices_client.post(reverse("retry-turn", args=[run.pk]), {"specialist": "data_analysis"})
+
+    again = await Run.objects.aget(retry_of=run)
+    assert response.headers["Location"] == reverse("conversation", args=[conversation.pk])
+    assert again.question_id == run.question_id
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("specialist", "status", "code", "told"),
+    [("cardiology", "complete", 422, "did not fail here"), ("", "running", 409, "still being answered")],
+)
+def test_it_says_why_it_does_not_ask_again(
+    alices: Client, conversation: Conversation, specialist: str, status: str, code: int, told: str
+) -> None:
+    run = run_of(conversation, text="An answer.", status=status)
+
+    response = alices.post(reverse("retry-turn", args=[run.pk]), {"specialist": specialist})
+
+    assert response.status_code == code
+    assert told in response.content.decode()
+    assert Run.objects.count() == 1
 
 
 def test_it_says_that_a_stopped_answer_is_not_complete(alices: Client, conversation: Conversation) -> None:
@@ -299,9 +367,11 @@ def test_it_refuses_a_form_from_elsewhere(alice: User, conversation: Conversatio
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(alice)
 
-    for name, args in [("ask", []), ("delete-conversation", [conversation.pk])]:
+    run = run_of(conversation)
+
+    for name, args in [("ask", []), ("retry-turn", [run.pk]), ("delete-conversation", [conversation.pk])]:
         assert browser.post(reverse(name, args=args), {"message": "hello"}).status_code == 403
-    assert Message.objects.count() == 0
+    assert Message.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import test from "node:test"
 
-import { answerText, emptyPicture, fold, progress } from "../../static/js/run-picture.js"
+import { answerText, canBeAskedAgain, emptyPicture, fold, progress } from "../../static/js/run-picture.js"
 
 const at = (seconds) => new Date(Date.UTC(2026, 0, 1, 12, 0, seconds)).toISOString()
 const message = (type, rest = {}, seconds = 0) => ({ name: "message", data: { type, timestamp: at(seconds), ...rest } })
@@ -111,6 +111,20 @@ test("it says in one sentence how far it is", () => {
     "Putting the findings together",
     "Writing the answer",
   ])
+})
+
+test("it knows who can be asked again", () => {
+  const picture = pictureOf(
+    message("gap", { reason: "timed_out", specialist: "cardiology", unknown: "Nothing is known of it." }),
+    message("gap", { reason: "no_data", specialist: "pharmacy", unknown: "No medicines are recorded." }),
+    message("gap", { reason: "failed", unknown: "The model stopped." }),
+  )
+
+  const again = [...picture.members.values()].filter(canBeAskedAgain)
+  assert.deepEqual(
+    again.map(({ specialist, gap }) => [specialist, gap]),
+    [["cardiology", "Nothing is known of it."]],
+  )
 })
 
 test("it takes an event of a type that it does not know", () => {
