@@ -23,6 +23,7 @@ from healthchat.chat import asking, runs
 from healthchat.chat.engine import engine
 from healthchat.chat.models import Conversation, Run
 from healthchat.chat.runs import Refused
+from healthchat.chat.sheet import sheet_of
 from healthchat.chat.turn import turns_of
 from healthchat.database import in_database, write
 from healthchat.records.models import Patient
@@ -75,6 +76,20 @@ def turn(request: HttpRequest, pk: UUID, run_id: UUID) -> HttpResponse:
     earlier = _runs(talk).filter(created__lt=run.created).order_by("-created")[:1]
     *_, shown = turns_of([*earlier, run])
     return render(request, "chat/turn.html", {"turn": shown, "conversation": talk})
+
+
+@require_safe
+@for_visitors
+def sheet(request: HttpRequest, pk: UUID, run_id: UUID) -> HttpResponse:
+    """The summary for a visit as one page to print."""
+    talk = _own_conversation(request, pk)
+    found = sheet_of(get_object_or_404(_runs(talk), pk=run_id))
+    if found is None:
+        raise Http404
+    context = {"sheet": found, "conversation": talk, "patient": talk.patient}
+    response = render(request, "chat/sheet.html", context)
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
 
 
 @require_GET
@@ -219,6 +234,7 @@ urlpatterns = [
     path("c/<uuid:pk>/", conversation, name="conversation"),
     path("c/<uuid:pk>/delete/", delete, name="delete-conversation"),
     path("c/<uuid:pk>/runs/<uuid:run_id>/", turn, name="turn"),
+    path("c/<uuid:pk>/runs/<uuid:run_id>/sheet/", sheet, name="sheet"),
     path("conversations/", side, name="conversations"),
     path("ask/", ask, name="ask"),
     path("runs/<uuid:run_id>/stop/", stop, name="stop"),

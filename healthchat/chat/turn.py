@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from agents import events
 from agents.events import AnyEvent
+from healthchat.chat import sheet
 from healthchat.chat.markdown import render
 from healthchat.chat.models import Event, Run
 
@@ -116,6 +117,12 @@ class Turn:
     @cached_property
     def understanding(self) -> events.Understanding | None:
         return self._last(events.Understanding)
+
+    @property
+    def has_sheet(self) -> bool:
+        """Whether it is a summary for a visit, which can be printed as one page."""
+        intents = self.understanding.intents if self.understanding else ()
+        return self.run.status == Run.Status.COMPLETE and sheet.INTENT in intents
 
     @cached_property
     def charts(self) -> list[events.Chart]:
