@@ -7,6 +7,6 @@ from django.urls import path
 from healthchat.records import views
 
 urlpatterns = [
-    path("patients/<uuid:patient_id>/evidence/<str:evidence>", views.evidence, name="evidence"),
+    path("patients/<uuid:patient_id>/evidence/<path:evidence>", views.evidence, name="evidence"),
     path("patients/<uuid:patient_id>/export", views.export, name="export"),
 ]
