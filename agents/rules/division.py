@@ -16,7 +16,7 @@ FIELD: dict[str, tuple[Specialist, ...]] = {
     "before_and_after": ("data_analysis",),
     "correlate": ("data_analysis",),
     "daily_summary": ("data_analysis",),
-    "moving_series": ("data_analysis",),
+    "moving_series": ("data_analysis", "laboratory_medicine"),
     "out_of_range": ("laboratory_medicine",),
     "kidney_function": ("laboratory_medicine",),
     "fib4": ("laboratory_medicine",),

@@ -30,6 +30,7 @@ def summary(ask: Ask, brief: TaskBrief) -> Iterator[Call]:
     yield Call.of("immunizations")
     yield Call.of("screening")
     yield Call.of("moving_series")
+    yield Call.of("question_list")
 
 
 def visit_questions(ask: Ask, brief: TaskBrief) -> Iterator[Call]:

@@ -113,6 +113,7 @@ TOOLS: dict[Specialist, tuple[ToolFunction, ...]] = {
         electrolytes.anion_gap,
         electrolytes.corrected_calcium,
         anaemia.anaemia_pattern,
+        trends.moving_series,
     ),
     "pharmacy": (
         *LOOK_UP,

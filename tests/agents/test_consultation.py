@@ -354,3 +354,11 @@ async def test_what_a_model_makes_up_is_struck() -> None:
 
     assert read(events).strip() == "Your HbA1c was 7.4 % [1] then ~~9.9~~ %; take ~~metformin~~."
     assert only(events, Grounding)[0].struck == 2
+
+
+async def test_a_summary_says_what_has_been_changing_and_what_to_ask() -> None:
+    series = [lab("ldl", 100 + 10 * n, f"{2018 + n}-03-01") for n in range(6)]
+    events = await told(SUMMARY, records=records(*series, born="1960-01-01"))
+
+    topics = {claim.topic for finding in only(events, Finding) for claim in finding.claims}
+    assert {"What has been changing", "Questions for your doctor"} <= topics
