@@ -41,6 +41,7 @@ class Proxy:
         self._upstream = host, port
         self._faults = faults
         self._tasks: set[asyncio.Task[None]] = set()
+        self._writers: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server | None = None
 
     async def start(self) -> None:
@@ -53,27 +54,24 @@ class Proxy:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*map(_close, self._writers))
         await self._server.wait_closed()
 
-    async def _accepted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def _accepted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         fault = self._faults(self.connections)
         self.connections += 1
-        task = asyncio.current_task()
-        assert task is not None
+        self._writers.add(writer)
+        task = asyncio.get_running_loop().create_task(self._pass(fault, reader, writer))
         self._tasks.add(task)
-        try:
-            await self._pass(fault, reader, writer)
-        except asyncio.CancelledError:
-            pass
-        finally:
-            self._tasks.discard(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _pass(self, fault: Fault, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             up_reader, up_writer = await asyncio.open_connection(*self._upstream)
         except OSError:
-            await _close(writer)
+            await self._drop(writer)
             return
+        self._writers.add(up_writer)
         up = asyncio.ensure_future(_copy(reader, up_writer))
         down = asyncio.ensure_future(self._copy_down(fault, up_reader, writer))
         try:
@@ -84,8 +82,12 @@ class Proxy:
             await asyncio.gather(up, down, return_exceptions=True)
             if fault.reset:
                 _reset(writer)
-            await _close(writer)
-            await _close(up_writer)
+            await self._drop(writer)
+            await self._drop(up_writer)
+
+    async def _drop(self, writer: asyncio.StreamWriter) -> None:
+        await _close(writer)
+        self._writers.discard(writer)
 
     async def _copy_down(self, fault: Fault, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         left = fault.cut_after
