@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from healthchat.records.importers import read
-from healthchat.records.models import Patient
+from healthchat.records.models import Observation, Patient
 from healthchat.records.view import store
 from tests.records.conftest import Writer, observation, person
 
@@ -42,6 +42,12 @@ def test_it_gives_only_the_rows_to_show_beside_an_answer(alices: Client, address
 
     assert "130 mg/dL" in page.content.decode()
     assert "<html" not in page.content.decode()
+
+
+def test_it_finds_a_row_whose_id_holds_a_slash(alices: Client, patient: Patient, address: str) -> None:
+    Observation.objects.filter(patient=patient, evidence="o1").update(evidence="lab/o1")
+
+    assert alices.get(reverse("evidence", args=[patient.pk, "lab/o1"])).status_code == 200
 
 
 def test_it_escapes_what_stands_in_a_record(alices: Client, address: str) -> None:
