@@ -31,7 +31,7 @@ def failing(serve: Callable[..., Server]) -> Server:
     return serve(tokens=40, every_ms=10, fail_at=20)
 
 
-@pytest.mark.parametrize("stalled", [60, pytest.param(400, marks=pytest.mark.faults_long)])
+@pytest.mark.parametrize("stalled", [40, pytest.param(400, marks=pytest.mark.faults_long)])
 async def test_it_keeps_little_for_readers_that_do_not_read(flooding: Server, stalled: int) -> None:
     caller = Caller(Address.of(flooding))
     history = History()
