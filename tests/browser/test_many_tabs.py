@@ -12,7 +12,7 @@ from tests.browser.test_streaming import assert_whole, begun, complete
 pytestmark = ONE_LOOP
 
 TABS = 8
-MOST_FEEDS = 4
+CONNECTIONS = 6
 QUESTION = "How is my cholesterol?"
 POST = """async () => {
   const body = JSON.stringify({ message: "And my kidneys?" })
@@ -23,7 +23,10 @@ POST = """async () => {
 
 
 class Feeds:
-    """The feeds of conversations that a browser has open, and the most that it had."""
+    """The feeds of conversations that a browser has open, and the most that it had.
+
+    One that is given up may be reported as ended only after the next was begun.
+    """
 
     def __init__(self, visitor: Visitor) -> None:
         self.open = 0
@@ -62,7 +65,7 @@ async def test_it_shows_the_answer_in_eight_tabs_and_takes_a_question_meanwhile(
         await complete(page, 1)
         await assert_whole(page, 1)
     assert feeds.open == 1
-    assert feeds.most <= MOST_FEEDS
+    assert feeds.most < CONNECTIONS
 
 
 async def test_it_goes_on_in_the_other_tabs_when_the_one_that_leads_is_closed(slow_visitor: Visitor) -> None:
@@ -82,12 +85,16 @@ async def test_it_goes_on_in_the_other_tabs_when_the_one_that_leads_is_closed(sl
 
 async def test_it_follows_eight_conversations_at_once(slow_visitor: Visitor) -> None:
     feeds = Feeds(slow_visitor)
-    pages = [await slow_visitor.open() for _ in range(TABS)]
+    # The first question makes a guest of the visitor: the others are asked by the same one.
+    first = await slow_visitor.open()
+    await ask(first, "Question 0")
+    await begun(first)
+    pages = [first, *await tabs_of(slow_visitor, "/")]
 
-    for number, page in enumerate(pages):
+    for number, page in enumerate(pages[1:], 1):
         await ask(page, f"Question {number}")
 
     for page in pages:
         await complete(page)
         await assert_whole(page)
-    assert feeds.most <= MOST_FEEDS
+    assert feeds.most < CONNECTIONS
