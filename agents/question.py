@@ -102,7 +102,7 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     concepts: tuple[str, ...] = ()
     """Ids in `agents.concepts`, in the order they were named."""
     subject: str = ""
-    """The words that name what is asked about where it is no concept: a medicine, a condition, a vaccine, a procedure."""
+    """The words that name what is asked about where it is no concept: a medicine, condition, vaccine or procedure."""
     score: RiskScore | None = None
     period: Period | None = None
     other_period: Period | None = None
