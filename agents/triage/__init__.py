@@ -1,7 +1,8 @@
 """The urgency screen: rules, in front of every model, on every message.
 
-Order: crisis, emergency, critical value of the last seven days, urgent, scope, none. Nothing in a message lowers it. It
-leaves alone what is denied, long past, asked as a lesson, or looked up in the records. English and Spanish.
+Order: crisis said outright, emergency, crisis pieced together, critical value of the last seven days, urgent, scope,
+none. Nothing in a message lowers it. It leaves alone what is denied, long past, asked as a lesson, or looked up in the
+records. English and Spanish.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from agents.clinical.critical import critical_now
 from agents.events import Triage, TriageLevel
 from agents.records import Records
 from agents.triage import advice, background, readings
+from agents.triage.crises import joined
 from agents.triage.families import FAMILIES, Family
 from agents.triage.frames import about_now, meant, without_idioms
 from agents.triage.patterns import patterns
@@ -37,6 +39,9 @@ def screen(text: str, *, records: Records | None = None, now: datetime | None = 
     fired = _fired(message, records, now)
     if fired and fired.level == "emergency":
         return tell("emergency", fired.id)
+    # Put together from parts, and so less sure than what was said outright: after what cannot wait at all.
+    if crisis := joined(message):
+        return tell("crisis", crisis)
     if records is not None and now is not None and (hits := critical_now(records, now)):
         words, source = advice.told_of_result(hits[0], region=region, spanish=message.spanish)
         return Triage(level="critical_value", family="critical_lab", text=words, source=source)
