@@ -21,7 +21,7 @@ UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo .uv/bin/uv)
 # The machine's own certificates, where it keeps any, as a network that looks inside TLS needs them.
 CERTS := $(if $(wildcard /etc/ssl/certs/*),true,false)
 SYNC = UV_SYSTEM_CERTS=$(CERTS) UV_NATIVE_TLS=$(CERTS) UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT=$(VENV) \
-	$(UV) sync --quiet --frozen \
+	$(UV) sync --quiet --frozen --compile-bytecode \
 	--python "$$($(PYTHON) -c 'import sys; print(sys.executable)')"
 # What a setting asks for is installed with it.
 PROVIDER := $(firstword $(subst :, ,$(HEALTHCHAT_MODEL)))
