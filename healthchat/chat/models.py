@@ -18,6 +18,8 @@ class Conversation(models.Model):
     title = models.CharField(max_length=120, blank=True)
     created = models.DateTimeField(auto_now_add=True)
     updated = models.DateTimeField(auto_now=True)
+    archived = models.DateTimeField(null=True, blank=True)
+    """Since when it is out of the list; None while it is in it."""
 
     class Meta:
         ordering = ["-updated"]
@@ -37,10 +39,17 @@ class Message(models.Model):
     role = models.CharField(max_length=9, choices=Role.choices)
     content = models.TextField()
     created = models.DateTimeField(auto_now_add=True)
+    replaces = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="versions", db_index=False
+    )
+    """The earlier wording of this question, which is kept beside it."""
 
     class Meta:
         ordering = ["created"]
-        indexes = [models.Index(fields=["conversation", "created"])]
+        indexes = [
+            models.Index(fields=["conversation", "created"]),
+            models.Index(fields=["replaces"], condition=Q(replaces__isnull=False), name="versions_of_question"),
+        ]
 
     def __str__(self) -> str:
         return f"message {self.id}"
@@ -86,7 +95,9 @@ class Run(models.Model):
     retry_of = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="retries")
     """The run whose question this one answers anew, with what was found then."""
     withdrawn = models.BooleanField(default=False)
-    """Left out of the conversation: another message took its place while it was under way."""
+    """Left out of the conversation: another message took its place."""
+    acknowledged = models.DateTimeField(null=True, blank=True)
+    """When the person said that they have read what the urgency screen told them."""
 
     error_code = models.CharField(max_length=40, blank=True)
     reference = models.CharField(max_length=12, blank=True)
@@ -118,6 +129,27 @@ class Run(models.Model):
     @property
     def ended(self) -> bool:
         return self.status in self.ENDED
+
+
+class Feedback(models.Model):
+    """What the person thinks of an answer."""
+
+    class Rating(models.TextChoices):
+        UP = "up"
+        DOWN = "down"
+
+    run = models.OneToOneField(Run, on_delete=models.CASCADE, primary_key=True, related_name="feedback")
+    rating = models.CharField(max_length=4, choices=Rating.choices)
+    note = models.TextField(blank=True, max_length=2_000)
+    created = models.DateTimeField(auto_now_add=True)
+    updated = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["-updated"]
+        verbose_name_plural = "feedback"
+
+    def __str__(self) -> str:
+        return f"feedback on run {self.run_id}"
 
 
 class Event(models.Model):
