@@ -6,6 +6,7 @@ was due, so that a late loop shows. Options, all numbers:
     tokens     how many tokens (100)
     every_ms   the time between two of them; 0: all at once (0)
     bare       1: straight at the seam of `process_query`, with no agent in between (0)
+    think_ms   the time that a specialist takes for each tool that it calls (0)
     fail_at    raise when this token is due
     hang_at    never go on when this token is due
     odd_at     line breaks, a lone carriage return and wide characters in this token
@@ -33,6 +34,7 @@ class Script(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     tokens: int = 100
     every_ms: float = 0
     bare: int = 0
+    think_ms: float = 0
     fail_at: int | None = None
     hang_at: int | None = None
     odd_at: int | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 
 from pydantic_ai.messages import ModelMessage, TextPart
@@ -26,6 +27,8 @@ class ScriptedModel(RulesModel):
     ) -> AsyncIterator[Piece]:
         if parameters.function_tools or parameters.output_tools:
             async for piece in super().decide(messages, parameters):
+                if self._script.think_ms:
+                    await asyncio.sleep(self._script.think_ms / 1000)
                 yield piece
             return
         async for token in tokens(self._script):
