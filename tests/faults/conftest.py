@@ -9,6 +9,12 @@ import pytest
 from tests.faults.server import Server, serving
 from tests.served import run_command
 
+DEMO_PATIENT = """
+from django.utils import timezone
+from healthchat.records.demo import ensure_demo_patient
+ensure_demo_patient(timezone.localdate())
+"""
+
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "faults_long: runs for minutes; left out unless asked for with `-m faults_long`")
@@ -30,6 +36,21 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = run_command("migrate", "--verbosity", "0", data=folder, DATABASE_URL=f"sqlite:///{path}")
     assert made.returncode == 0, made.stderr
     return path
+
+
+@pytest.fixture(scope="module")
+def serve_team(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iterator[Callable[..., Server]]:
+    """Starts a server with the demo patient's records, where the real team answers with a script for its last words."""
+    with ExitStack() as stack:
+
+        def start(**options: object) -> Server:
+            model = "scripted:" + ",".join(f"{name}={value}" for name, value in options.items())
+            folder = tmp_path_factory.mktemp("team")
+            server = stack.enter_context(serving(folder, migrated=migrated, HEALTHCHAT_MODEL=model))
+            server.manage("shell", "--command", DEMO_PATIENT)
+            return server
+
+        yield start
 
 
 @pytest.fixture(scope="module")

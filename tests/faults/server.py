@@ -56,6 +56,12 @@ class Server:
             time.sleep(LOOK_SECONDS)
         raise TimeoutError(self.printed())
 
+    def manage(self, *arguments: str) -> None:
+        """Run a `manage.py` command on the server's data."""
+        given = {name: value for name, value in self._environment.items() if os.environ.get(name) != value}
+        done = run_command(*arguments, data=self.data, **given)
+        assert done.returncode == 0, done.stderr
+
     def kill(self) -> None:
         """End the process as a power cut would."""
         assert self._process is not None
