@@ -115,6 +115,8 @@ class Observation(Row, frozen=True, kw_only=True):
     status: str = "final"
     panel: str | None = None
     """Rows with the same panel id were measured together."""
+    device: str | None = None
+    """What measured it, where the record says so."""
 
 
 class Medication(Row, frozen=True, kw_only=True):

@@ -62,6 +62,7 @@ def _observation(row: Observation) -> Resource:
         category=[{"coding": [{"system": f"{_TERMS}observation-category", "code": row.category}]}],
         code=_code(row),
         effectiveDateTime=_date(row.effective),
+        device={"display": row.device} if row.device else None,
     )
 
 

@@ -144,6 +144,7 @@ class Observation(Row):
     flag = models.TextField(blank=True)
     status = models.CharField(max_length=64, blank=True)
     panel = models.CharField(max_length=KEY_LENGTH, blank=True)
+    device = models.CharField(max_length=200, blank=True)
 
     class Meta(Row.Meta):
         indexes = [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from io import BytesIO
 from typing import Any
@@ -10,10 +12,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from agents.records import RecordDate
 from healthchat.records.importers import Import, NotUnderstood, merged, read_file
+from healthchat.records.importers.sheet.dates import read_date
+from healthchat.records.importers.sheet.numbers import read_number
 from healthchat.records.models import Patient
 from healthchat.records.view import records_of, store
 from tests.records.conftest import bundle
+from tests.records.importers.samples import archive
 
 KEYS = [
     "id", "status", "code", "text", "coding", "system", "display", "subject", "patient", "reference", "value", "unit",
@@ -56,6 +62,72 @@ resources = st.builds(
 )
 
 
+_NAMES = st.sampled_from(
+    [
+        "Record", "Me", "Workout", "WorkoutStatistics", "ActivitySummary", "Correlation", "recordTarget", "patientRole",
+        "patient", "section", "entry", "observation", "act", "organizer", "component", "substanceAdministration",
+        "value", "effectiveTime", "low", "high", "templateId", "entryRelationship", "text", "title", "originalText",
+        "procedure", "encounter", "participant", "id", "statusCode", "referenceRange", "observationRange", "reference",
+        "code",
+    ]
+)  # fmt: skip
+_ATTRIBUTES = st.dictionaries(
+    st.sampled_from(
+        [
+            "type", "value", "unit", "startDate", "endDate", "sourceName", "code", "codeSystem", "displayName", "root",
+            "extension", "nullFlavor", "xsi:type", "ID", "moodCode", "negationInd", "inclusive", "dateComponents",
+            "activeEnergyBurned", "duration", "workoutActivityType",
+        ]
+    ),
+    st.sampled_from(
+        [
+            "HKQuantityTypeIdentifierStepCount", "HKQuantityTypeIdentifierHeartRate", "HKCategoryTypeIdentifierX",
+            "HKQuantityTypeIdentifierBodyMass", "HKCategoryTypeIdentifierSleepAnalysis", "HKQuantityTypeIdentifierX",
+            "HKCategoryValueSleepAnalysisAsleepCore", "HKQuantityTypeIdentifierBloodPressureSystolic",
+            "2025-01-01 08:00:00 +0100", "2025-01-01 09:00:00 +0100", "9999-12-31 23:59:60 -1400",
+            "2025-02-30 08:00:00 +0100", "1", "-1e3", "1e400", "nan", "%", "count", "mg/dL", "PQ", "IVL_PQ", "CD", "ST",
+            "48765-2", "11450-4", "30954-2", "47519-4", "20240517", "2024", "true", "EVN", "", "NI", "active",
+            "x" * 300,
+            "2.16.840.1.113883.10.20.22.4.7", "2.16.840.1.113883.10.20.22.4.4",
+        ]
+    ),
+    max_size=6,
+)  # fmt: skip
+
+
+def _written(name: str, attributes: dict[str, str], inside: list[str]) -> str:
+    given = "".join(f' {key}="{value}"' for key, value in attributes.items())
+    return f"<{name}{given}>{''.join(inside)}</{name}>"
+
+
+elements = st.recursive(
+    st.builds(_written, _NAMES, _ATTRIBUTES, st.just([])),
+    lambda inner: st.builds(_written, _NAMES, _ATTRIBUTES, st.lists(inner, max_size=4)),
+    max_leaves=20,
+)
+cells = st.one_of(
+    st.sampled_from(
+        [
+            "",
+            "LDL",
+            "TSH",
+            "130",
+            "5,8",
+            "<0.6",
+            "mg/dL",
+            "H",
+            "2024-01-01",
+            "03/04/2025",
+            "65-99",
+            "1.2.3",
+            "Date",
+            "Test",
+        ]
+    ),
+    st.text(max_size=12),
+)
+
+
 def taken(content: bytes) -> Import | None:
     try:
         return read_file(BytesIO(content), name="any.json")
@@ -66,6 +138,52 @@ def taken(content: bytes) -> Import | None:
 @given(st.binary(max_size=200))
 def test_it_reads_or_refuses_any_bytes(content: bytes) -> None:
     taken(content)
+
+
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@given(elements)
+def test_it_reads_or_refuses_any_xml_and_again_the_same(found: str) -> None:
+    for root in ("HealthData", "ClinicalDocument"):
+        content = f'<?xml version="1.0"?><{root} xmlns:xsi="x">{found}</{root}>'.encode("utf-8", "replace")
+
+        assert taken(content) == taken(content)
+
+
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.lists(cells, min_size=2, max_size=6), min_size=1, max_size=8), st.sampled_from(",;\t|"))
+def test_it_reads_or_refuses_any_table_and_again_the_same(lines: list[list[str]], delimiter: str) -> None:
+    made = io.StringIO()
+    writer = csv.writer(made, delimiter=delimiter)
+    writer.writerows([["date", "test", "value", "unit", "range", "flag"], *lines])
+
+    content = made.getvalue().encode("utf-8", "replace")
+
+    assert taken(content) == taken(content)
+
+
+@given(st.binary(max_size=300), st.integers(0, 400), st.integers(0, 255))
+def test_it_reads_or_refuses_any_archive(rest: bytes, place: int, value: int) -> None:
+    whole = bytearray(
+        archive({"a.json": json.dumps(bundle()), "b.csv": "date,test,value\n2024-01-01,LDL,1\n", "c": rest})
+    )
+    whole[place % len(whole)] = value
+
+    taken(bytes(whole))
+    taken(b"PK\x03\x04" + rest)
+
+
+@given(st.text(max_size=40), st.booleans() | st.none())
+def test_it_reads_any_cell_as_a_date_or_not(cell: str, day_first: bool | None) -> None:
+    found = read_date(cell, day_first=day_first)
+
+    assert found is None or RecordDate.parse(found) is not None
+
+
+@given(st.floats(min_value=-1e9, max_value=1e9, allow_nan=False).map(lambda one: round(one, 4)), st.sampled_from(".,"))
+def test_it_reads_back_a_number_with_either_mark(number: float, decimal: str) -> None:
+    written = f"{number:.4f}".replace(".", decimal)
+
+    assert read_number(written, decimal=decimal) == number
 
 
 @given(anything)

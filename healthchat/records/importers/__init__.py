@@ -1,48 +1,69 @@
 """Reading files of health records: one seam for every format.
 
 `read` gives what one file holds, `load` merges several into the view that agents have. Neither touches a database.
+Each format turns its file into FHIR resources, one at a time; what a resource becomes is decided in one place.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
 
 from agents.records import Patient, Records
-from healthchat.records.importers.fhir.bundle import gather
-from healthchat.records.importers.fhir.stream import entries
+from healthchat.records.importers import ccda, sheet
+from healthchat.records.importers.apple import export as apple_health
+from healthchat.records.importers.archive import Archive, Member
+from healthchat.records.importers.fhir import stream as fhir
+from healthchat.records.importers.fhir.bundle import MAX_ROWS, gather
+from healthchat.records.importers.fhir.stream import Entry
+from healthchat.records.importers.formats import HEAD_BYTES, NAMES, Format, format_of
 from healthchat.records.importers.imported import Import, NotUnderstood, Unmapped, kind_of
 from healthchat.records.importers.rows import Rows
+from healthchat.records.importers.sheet import Reading
 
-__all__ = ["Import", "NotUnderstood", "Unmapped", "kind_of", "load", "merged", "read", "read_file"]
+__all__ = ["Import", "NotUnderstood", "Reading", "Unmapped", "kind_of", "load", "merged", "read", "read_file"]
 
 MAX_FILE_NAME_LENGTH = 255
+_PARTS_OF_APPLES = (".gpx", ".csv")
+"""Routes and electrocardiograms in an Apple Health export, which are not taken."""
 
 
-def read(path: Path | str) -> Import:
+def read(path: Path | str, *, reading: Reading | None = None) -> Import:
     """What the file at `path` holds; its format is told from its content.
 
     Raises:
-        NotUnderstood: it cannot be imported; the text says why.
+        NotUnderstood: it cannot be imported; the text says why. `sheet.Unclear`: a table about which must be asked.
         OSError: it cannot be opened.
     """
     path = Path(path)
     with path.open("rb") as file:
-        return read_file(file, name=path.name)
+        return read_file(file, name=path.name, reading=reading)
 
 
-def read_file(file: BinaryIO, *, name: str) -> Import:
+def read_file(file: BinaryIO, *, name: str, reading: Reading | None = None) -> Import:
     """What an open file holds, from its first byte on. Memory is bounded by its rows, not by its size.
 
+    `reading` says how a table is to be read, where the person has said so.
+
     Raises:
-        NotUnderstood: it cannot be imported; the text says why.
+        NotUnderstood: it cannot be imported; the text says why. `sheet.Unclear`: a table about which must be asked.
     """
-    hashed = _Hashed(file)
     shown = name.replace("\x00", "").encode("utf-8", "replace").decode()[-MAX_FILE_NAME_LENGTH:]
-    found = gather(entries(hashed), file=shown)  # type: ignore[arg-type]
+    head = _head(file)
+    if format_of(head) == "zip":
+        found = _unpacked(file, name=shown, reading=reading)
+        file.seek(0)
+        hashed = _Hashed(b"", file)
+    else:
+        hashed = _Hashed(head, file)
+        found = _one(format_of(head), hashed, name=shown, reading=reading)
     return msgspec.structs.replace(found, sha256=hashed.sha256())
 
 
@@ -62,13 +83,7 @@ def merged(*imports: Import) -> Records:
     Raises:
         NotUnderstood: they are about different people.
     """
-    patient = Patient()
-    rows = Rows()
-    for one in imports:
-        patient = same_person(patient, one.patient)
-        for row in one.rows:
-            rows.put(row)
-        rows.retract(one.retracted)
+    patient, rows = _together(imports)
     return Records(patient, rows)
 
 
@@ -90,6 +105,126 @@ def same_person(one: Patient, other: Patient) -> Patient:
     )
 
 
+def _one(kind: Format, file: BinaryIO | _Hashed, *, name: str, reading: Reading | None) -> Import:
+    entries: dict[Format, Callable[[BinaryIO], Iterable[Entry]]] = {
+        "fhir": fhir.entries,
+        "apple_health": apple_health.entries,
+        "ccda": ccda.entries,
+        "sheet": partial(sheet.entries, reading=reading),
+    }
+    return gather(entries[kind](file), file=name, kind=kind)  # type: ignore[arg-type]
+
+
+def _unpacked(file: BinaryIO, *, name: str, reading: Reading | None) -> Import:
+    """The files of an archive as one import.
+
+    FHIR files are read as one, since they refer to each other; an Apple Health export brings resources of hospitals
+    along, which are the same person's whatever ids they give.
+
+    Raises:
+        NotUnderstood: it holds nothing that is taken, or a file of it is damaged.
+    """
+    archive = Archive(file)
+    known, left = _sorted(archive)
+    apples = list(known["apple_health"])
+    imports: list[Import] = []
+    if known["fhir"]:
+        own = [_resources(archive, member, anonymous=bool(apples)) for member in known["fhir"]]
+        imports.append(gather(chain.from_iterable(own), file=name, kind="fhir"))
+    if apples:
+        # Its own C-CDA says the same once more.
+        left.update({"C-CDA document (repeats the export)": len(known["ccda"])} if known["ccda"] else {})
+        known["ccda"] = []
+    for kind in ("apple_health", "ccda", "sheet"):
+        for member in known[kind]:
+            with archive.open(member) as inner, _naming(member):
+                imports.append(_one(kind, inner, name=name, reading=reading))
+    if not imports:
+        raise NotUnderstood("There are no health records that can be read in this archive.")
+    return _combined(imports, name=name, left=left)
+
+
+def _sorted(archive: Archive) -> tuple[dict[Format, list[Member]], Counter[str]]:
+    """The members by format, and what is left out."""
+    known: dict[Format, list[Member]] = {kind: [] for kind in NAMES}
+    left: Counter[str] = Counter({"File (its name leads out of the archive)": len(archive.left_out)})
+    unknown: list[Member] = []
+    for member in archive.members:
+        with archive.open(member) as inner:
+            head = inner.read(HEAD_BYTES)
+        try:
+            known[format_of(head)].append(member)
+        except NotUnderstood:
+            unknown.append(member)
+    if known["apple_health"]:
+        parts = [member for member in known["sheet"] if member.name.lower().endswith(_PARTS_OF_APPLES)]
+        known["sheet"] = [member for member in known["sheet"] if member not in parts]
+        unknown.extend(parts)
+    unknown.extend(known["zip"])
+    for member in unknown:
+        left[f"{_ending(member.name)} file"] += 1
+    return known, +left
+
+
+def _ending(name: str) -> str:
+    _, dot, ending = name.rsplit("/", 1)[-1].rpartition(".")
+    return ending.upper() if dot and ending.isalnum() and len(ending) <= 8 else "Other"
+
+
+def _resources(archive: Archive, member: Member, *, anonymous: bool) -> Iterator[Entry]:
+    with archive.open(member) as inner, _naming(member):
+        for entry in fhir.entries(inner):
+            if not anonymous:
+                yield entry
+            elif entry.resource.get("resourceType") != "Patient":
+                kept = {key: value for key, value in entry.resource.items() if key not in ("subject", "patient")}
+                yield Entry(kept, entry.full_url)
+
+
+class _naming:  # noqa: N801 - reads as a word of the with statement
+    """Says which file of the archive a refusal is about."""
+
+    def __init__(self, member: Member) -> None:
+        self._name = member.name.rsplit("/", 1)[-1][:80]
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if type(error) is NotUnderstood and not str(error).startswith("“"):
+            raise NotUnderstood(f"“{self._name}” in this archive: {error}") from None
+
+
+def _combined(imports: list[Import], *, name: str, left: Counter[str]) -> Import:
+    patient, rows = _together(imports)
+    if len(rows) > MAX_ROWS:
+        raise NotUnderstood(f"This file has more than {MAX_ROWS:,} entries. Please import it in parts.")
+    kinds = {one.kind for one in imports}
+    skipped = sum((Counter(one.skipped) for one in imports), left)
+    return Import(
+        file=name,
+        kind="apple_health" if "apple_health" in kinds else kinds.pop() if len(kinds) == 1 else "zip",
+        sha256="",
+        patient=patient,
+        name=next((one.name for one in imports if one.name), ""),
+        rows=tuple(rows),
+        unmapped=tuple(chain.from_iterable(one.unmapped for one in imports)),
+        skipped=dict(sorted(skipped.items())),
+        retracted=tuple(dict.fromkeys(chain.from_iterable(one.retracted for one in imports))),
+    )
+
+
+def _together(imports: Iterable[Import]) -> tuple[Patient, Rows]:
+    patient = Patient()
+    rows = Rows()
+    for one in imports:
+        patient = same_person(patient, one.patient)
+        for row in one.rows:
+            rows.put(row)
+        rows.retract(one.retracted)
+    return patient, rows
+
+
 def _differ(one: Patient, other: Patient) -> bool:
     if "unknown" not in (one.sex, other.sex) and one.sex != other.sex:
         return True
@@ -100,15 +235,30 @@ def _differ(one: Patient, other: Patient) -> bool:
     return first[:shorter] != second[:shorter]
 
 
-class _Hashed:
-    """A file that is hashed as it is read."""
+def _head(file: BinaryIO) -> bytes:
+    head = file.read(HEAD_BYTES)
+    # A file may begin with nothing but blanks for a while.
+    while head and not head.removeprefix(b"\xef\xbb\xbf").strip() and (more := file.read(HEAD_BYTES)):
+        head = more
+    return head
 
-    def __init__(self, file: BinaryIO) -> None:
+
+class _Hashed:
+    """A file whose first bytes were already read, hashed as it is read."""
+
+    def __init__(self, head: bytes, file: BinaryIO) -> None:
+        self._head = head
         self._file = file
         self._hash = hashlib.sha256()
 
     def read(self, size: int = -1) -> bytes:
-        block = self._file.read(size)
+        if self._head and size != 0:
+            cut = len(self._head) if size < 0 else size
+            block, self._head = self._head[:cut], self._head[cut:]
+            if size < 0 or len(block) < size:
+                block += self._file.read(size - len(block) if size >= 0 else -1)
+        else:
+            block = self._file.read(size)
         self._hash.update(block)
         return block
 

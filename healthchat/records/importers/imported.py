@@ -29,7 +29,7 @@ class Import(msgspec.Struct, frozen=True, kw_only=True):
 
     file: str
     kind: str
-    """The format: `fhir`."""
+    """The format: `fhir`, `apple_health`, `ccda`, `sheet`, or `zip` for several of them."""
     sha256: str
     patient: Patient
     name: str

@@ -39,22 +39,24 @@ _ROWS: dict[str, tuple[str, Callable[[Resource], AnyRow]]] = {
     "CarePlan": ("document", document),
     "DocumentReference": ("document", document),
 }
+_CALLED = {"fhir": "FHIR file", "apple_health": "Apple Health export", "ccda": "C-CDA document", "sheet": "table"}
 _KINDS = {"Observation": "observation"} | {type_: kind for type_, (kind, _) in _ROWS.items()}
 _REFERRED_TO = frozenset({"Medication", "Condition"})
 
 
-def gather(entries: Iterable[Entry], *, file: str) -> Import:
+def gather(entries: Iterable[Entry], *, file: str, kind: str = "fhir") -> Import:
     """The rows of all resources that are about the file's one patient.
 
     Raises:
         NotUnderstood: there is nothing of a patient in it, records of several people, or far too much.
     """
-    return _Gathering(file).run(entries)
+    return _Gathering(file, kind).run(entries)
 
 
 class _Gathering:
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, kind: str) -> None:
         self._file = file
+        self._kind = kind
         self._notes = Notes()
         self._links = Links()
         self._persons = Persons()
@@ -72,10 +74,10 @@ class _Gathering:
         self._rows.retract(self._retracted)
         patient, name = self._persons.settle()
         if not self._rows and not self._persons.met and not self._retracted:
-            raise NotUnderstood("This is a FHIR file, but there is nothing about a patient in it.")
+            raise NotUnderstood(f"This is a {_CALLED[self._kind]}, but there is nothing about a patient in it.")
         return Import(
             file=self._file,
-            kind="fhir",
+            kind=self._kind,
             sha256="",
             patient=patient,
             name=name,

@@ -32,6 +32,7 @@ from healthchat.records.importers.fhir.resource import Resource
 from healthchat.records.importers.fhir.stream import Json
 
 MAX_TEXT_LENGTH = 4000
+MAX_DEVICE_LENGTH = 200
 
 _CATEGORIES: frozenset[str] = frozenset(get_args(Category))
 _COMPARATORS: frozenset[str] = frozenset(get_args(Comparator))
@@ -147,6 +148,7 @@ def _row(resource: Resource, data: dict[str, Json], result: Result, *, panel: st
         flag=code(data.get("interpretation")) or None,
         status=code(resource.data.get("status")),
         panel=panel,
+        device=text(obj(resource.data.get("device")).get("display"))[:MAX_DEVICE_LENGTH] or None,
     )
 
 

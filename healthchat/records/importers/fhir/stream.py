@@ -18,7 +18,6 @@ MAX_DEPTH = 100
 """Levels of JSON; a real resource has about 15."""
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-_BOMS = (b"\xff\xfe", b"\xfe\xff")
 _UTF8_BOM = b"\xef\xbb\xbf"
 
 Json = Any
@@ -34,13 +33,11 @@ def entries(file: BinaryIO) -> Iterator[Entry]:
     """Every resource in `file`, with the URL it has in its bundle; text is free of what no database stores.
 
     Raises:
-        NotUnderstood: it is no JSON, is broken or truncated, is nested too deep, or holds no FHIR resource.
+        NotUnderstood: it is broken or truncated, is nested too deep, or holds no FHIR resource.
     """
-    head = _head(file)
-    _refuse_other_formats(head)
     found = 0
     try:
-        for value, in_bundle in _values(_Resumed(head.removeprefix(_UTF8_BOM), file)):
+        for value, in_bundle in _values(_WithoutBom(file)):
             for entry in _entries_of(value, in_bundle=in_bundle):
                 found += 1
                 yield entry
@@ -54,53 +51,25 @@ def entries(file: BinaryIO) -> Iterator[Entry]:
         raise NotUnderstood("This is JSON, but there are no FHIR health records in it.")
 
 
-class _Resumed:
-    """A file whose first bytes were already read."""
+class _WithoutBom:
+    """A file without its byte order mark."""
 
-    def __init__(self, head: bytes, file: BinaryIO) -> None:
-        self._head = head
+    def __init__(self, file: BinaryIO) -> None:
         self._file = file
+        self._begun = False
 
     def read(self, size: int = -1) -> bytes:
         # The JSON parser asks for nothing first, to learn whether the file is binary.
         if size == 0:
             return b""
-        if self._head:
-            head, self._head = self._head, b""
-            return head
-        return self._file.read(size)
+        block = self._file.read(size)
+        if not self._begun:
+            self._begun = True
+            return block.removeprefix(_UTF8_BOM)
+        return block
 
 
-def _head(file: BinaryIO) -> bytes:
-    head = file.read(4096)
-    while head and not head.removeprefix(_UTF8_BOM).strip():
-        more = file.read(4096)
-        if not more:
-            break
-        head = more
-    return head
-
-
-def _refuse_other_formats(head: bytes) -> None:
-    start = head.removeprefix(_UTF8_BOM).lstrip()[:200].lower()
-    if not start:
-        raise NotUnderstood("This file is empty.")
-    if start.startswith((b"{", b"[")):
-        return
-    if start.startswith(_BOMS):
-        raise NotUnderstood("This file is UTF-16 text. Please save it as UTF-8 and import it again.")
-    if start.startswith((b"<!doctype html", b"<html")):
-        raise NotUnderstood("This is a web page, not a file of health records. The download may have needed a sign-in.")
-    if start.startswith(b"<"):
-        raise NotUnderstood("This is an XML file. Health records are taken as FHIR R4 in JSON.")
-    if start.startswith((b"pk\x03\x04", b"\x1f\x8b")):
-        raise NotUnderstood("This is a compressed file. Please unpack it and import the JSON file inside.")
-    if start.startswith(b"%pdf"):
-        raise NotUnderstood("This is a PDF. Its numbers cannot be read reliably; please import FHIR R4 in JSON.")
-    raise NotUnderstood("This file was not recognised. Health records are taken as FHIR R4 in JSON.")
-
-
-def _values(file: _Resumed) -> Iterator[tuple[dict[str, Json], bool]]:
+def _values(file: _WithoutBom) -> Iterator[tuple[dict[str, Json], bool]]:
     """Each item of a top-level `entry` list or array (True), and each top-level object without those (False)."""
     stack: list[Any] = []
     keys: list[str] = []

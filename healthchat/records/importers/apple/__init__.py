@@ -1,0 +1,1 @@
+"""Apple Health's export: `export.xml`, alone or in `export.zip`."""
