@@ -49,6 +49,8 @@ HEALTHCHAT_MODEL = env.str("HEALTHCHAT_MODEL", default="rules")
 HEALTHCHAT_QUERY_IN_URL = env.bool("HEALTHCHAT_QUERY_IN_URL", default=True)
 # Which emergency numbers are named first.
 HEALTHCHAT_EMERGENCY_REGION = one_of("HEALTHCHAT_EMERGENCY_REGION", ("us", "eu", "uk"), "us")
+# How often one person may call the JSON API, the feeds not counted: a number, a slash and second, minute, hour or day.
+HEALTHCHAT_API_RATE = env.str("HEALTHCHAT_API_RATE", default="1200/minute")
 # The longest message that is taken, in bytes of UTF-8.
 HEALTHCHAT_MESSAGE_BYTES = env.int("HEALTHCHAT_MESSAGE_BYTES", default=32_768)
 
@@ -67,6 +69,9 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "servestatic",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "healthchat.accounts",
     "healthchat.records",
     "healthchat.chat",
@@ -81,6 +86,7 @@ MIDDLEWARE = [
     "healthchat.middleware.CommonMiddleware",
     "healthchat.middleware.CsrfViewMiddleware",
     "healthchat.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "healthchat.middleware.MessageMiddleware",
     "healthchat.middleware.XFrameOptionsMiddleware",
 ]
@@ -132,6 +138,19 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "chat"
 LOGOUT_REDIRECT_URL = "login"
 
+# What signs in and out is Django's; allauth limits wrong attempts and asks for the second factor.
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+MFA_ADAPTER = "healthchat.accounts.second_factor.Sealed"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "healthchat"
+
+# How e-mail is sent, such as smtp+tls://user:password@mail.example.org:587. Without it none is: a forgotten password is
+# then replaced by whoever runs the server.
+EMAIL_URL = env.str("EMAIL_URL", default="")
+vars().update(env.email_url_config(EMAIL_URL or "dummymail://"))
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="healthchat@localhost")
+
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_I18N = True
@@ -160,13 +179,22 @@ for origin in CORS_ALLOWED_ORIGINS:
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.path:
         raise ImproperlyConfigured(f"HEALTHCHAT_CORS_ORIGINS: {origin!r} is not an origin such as https://example.org")
 CORS_URLS_REGEX = r"^/api/"
-CORS_ALLOW_METHODS = ["GET", "POST", "OPTIONS"]
-CORS_ALLOW_HEADERS = ["accept", "content-type", "idempotency-key", "last-event-id"]
+CORS_ALLOW_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "idempotency-key", "last-event-id"]
 CORS_ALLOW_CREDENTIALS = True
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "healthchat.accounts.authentication.ByToken",
+        "healthchat.accounts.authentication.BySession",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "healthchat.accounts.authentication.WithinScope",
+    ],
+    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
+    "DEFAULT_THROTTLE_RATES": {"user": HEALTHCHAT_API_RATE},
+    "EXCEPTION_HANDLER": "healthchat.rest_problems.of_exception",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "healthchat.pagination.Pages",
@@ -178,6 +206,7 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "0.1.0",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "healthchat.schema.complete"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",

@@ -8,3 +8,8 @@ urlpatterns = [
     path("", include("healthchat.api")),
     path("admin/", admin.site.urls),
 ]
+
+handler400 = "healthchat.problems.bad_request"
+handler403 = "healthchat.problems.forbidden"
+handler404 = "healthchat.problems.not_found"
+handler500 = "healthchat.problems.failed"

@@ -1,11 +1,13 @@
-"""The form that makes an account, also out of a guest's."""
+"""The forms that make an account, also out of a guest's, and look after it."""
 
 from __future__ import annotations
 
+from django import forms
 from django.contrib.auth.forms import UserCreationForm
 from django.contrib.auth.models import User
+from django.utils.translation import gettext_lazy as _
 
-from healthchat.accounts.models import Guest
+from healthchat.accounts.models import AccessToken, Guest
 
 
 class SignUpForm(UserCreationForm):  # type: ignore[type-arg]
@@ -23,3 +25,14 @@ class SignUpForm(UserCreationForm):  # type: ignore[type-arg]
         user: User = super().save(commit=commit)
         Guest.objects.filter(user=user).delete()
         return user
+
+
+class TokenForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What a new access token is for, and what it may do."""
+
+    class Meta:
+        model = AccessToken
+        fields = ["name", "scope"]
+        labels = {"name": _("What it is for"), "scope": _("What it may do")}
+        widgets = {"scope": forms.Select(choices=[("read", _("Read")), ("write", _("Read and write"))])}
+        help_texts = {"name": _("A name to recognise it by, such as “my notebook”.")}

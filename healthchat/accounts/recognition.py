@@ -1,4 +1,4 @@
-"""Recognise the person behind a session by one look into the database.
+"""Recognise the person behind a session, or behind an access token, by one look into the database.
 
 Django decodes the session, checks its signature and builds the account anew for every request. What it found is kept
 here together with the very rows that it was found from; while one query shows that these are unchanged, so is the
@@ -17,6 +17,9 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.http import HttpRequest
 
+from healthchat.accounts.models import AccessToken
+from healthchat.accounts.tokens import bearer, token_of
+
 KEPT_SESSIONS = 10_000
 
 _LOOK = f"""
@@ -28,6 +31,10 @@ _kept: OrderedDict[str, Recognised] = OrderedDict()
 _lock = Lock()
 
 
+class InvalidToken(Exception):
+    """The request shows an access token that is not known."""
+
+
 class Recognised(NamedTuple):
     """A person, and the rows by which they were recognised."""
 
@@ -35,8 +42,23 @@ class Recognised(NamedTuple):
     rows: tuple[str, str]
 
 
+def recognise_token(request: HttpRequest) -> AccessToken | None:
+    """The access token that the request shows, or None if it shows none. Uses the database; call it in a thread.
+
+    Raises:
+        InvalidToken: it shows one that is not known.
+    """
+    secret = bearer(request)
+    if secret is None:
+        return None
+    token = token_of(secret)
+    if token is None:
+        raise InvalidToken
+    return token
+
+
 def recognise(request: HttpRequest) -> User | None:
-    """Who is signed in, or None. Uses the database; call it in a thread."""
+    """Who is signed in by a session, or None. Uses the database; call it in a thread."""
     key = request.session.session_key
     if key is None:
         return None

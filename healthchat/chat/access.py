@@ -18,6 +18,7 @@ from django.contrib.sessions.models import Session
 from django.db import Error as DatabaseError
 from django.http import HttpRequest
 
+from healthchat.accounts.models import AccessToken
 from healthchat.chat.hub import hub
 from healthchat.database import in_database
 
@@ -36,19 +37,29 @@ class Visitor(NamedTuple):
     password: str
     """The stored hash; another one means that open sessions were to end."""
     session: str | None
+    token: int | None = None
+    """The access token, where a program has opened it."""
 
     @classmethod
     def of(cls, user: User, request: HttpRequest) -> Visitor:
+        token: AccessToken | None = getattr(request, "access_token", None)
+        if token is not None:
+            return cls(user.pk, user.password, None, token.pk)
         return cls(user.pk, user.password, request.session.session_key)
 
 
 def unwelcome(visitors: Collection[Visitor], *, now: datetime) -> list[Visitor]:
-    """Those whose session has ended, whose account is disabled, or whose password has changed."""
+    """Those whose session has ended or token is revoked, whose account is disabled, or whose password has changed."""
     keys = {visitor.session for visitor in visitors if visitor.session}
     sessions = {
         key
         for some in _chunks(sorted(keys))
         for key in Session.objects.filter(session_key__in=some, expire_date__gt=now).values_list("pk", flat=True)
+    }
+    tokens = {
+        key
+        for some in _chunks(sorted({visitor.token for visitor in visitors if visitor.token}))
+        for key in AccessToken.objects.filter(pk__in=some).values_list("pk", flat=True)
     }
     users = {
         row
@@ -58,7 +69,9 @@ def unwelcome(visitors: Collection[Visitor], *, now: datetime) -> list[Visitor]:
     return [
         visitor
         for visitor in visitors
-        if (visitor.user, visitor.password) not in users or (visitor.session and visitor.session not in sessions)
+        if (visitor.user, visitor.password) not in users
+        or (visitor.session and visitor.session not in sessions)
+        or (visitor.token and visitor.token not in tokens)
     ]
 
 

@@ -3,26 +3,81 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, ClassVar
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpResponse, JsonResponse
+from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field, extend_schema_view
-from rest_framework import serializers
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+    extend_schema_field,
+    extend_schema_view,
+)
+from rest_framework import serializers, status
+from rest_framework.decorators import action
+from rest_framework.exceptions import APIException
 from rest_framework.generics import get_object_or_404
 from rest_framework.mixins import ListModelMixin
+from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
-from healthchat.chat.models import Conversation, Event, Message, Run
+from healthchat.chat.export import as_json, as_markdown
+from healthchat.chat.models import Conversation, Event, Feedback, Message, Run
 
 UUID_PATTERN = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+LONGEST_SEARCH = 200
+MOST_FOUND = 50
+
+
+class Busy(APIException):
+    """The conversation is being answered."""
+
+    status_code = status.HTTP_409_CONFLICT
+    default_code = "busy"
+    default_detail = "This conversation is still being answered. Stop the answer first."
+
+
+class IsArchived(serializers.BooleanField):
+    """Stored as the time since when."""
+
+    def get_attribute(self, instance: Conversation) -> bool:
+        return instance.archived is not None
 
 
 class ConversationSerializer(serializers.ModelSerializer[Conversation]):
+    archived = IsArchived(required=False, help_text="Whether it is out of the list.")
+
     class Meta:
         model = Conversation
-        fields = ["id", "title", "patient", "created", "updated"]
+        fields = ["id", "title", "patient", "archived", "created", "updated"]
+        read_only_fields = ["patient", "created", "updated"]
+        extra_kwargs = {"title": {"allow_blank": False}}
+
+    def update(self, instance: Conversation, validated_data: dict[str, Any]) -> Conversation:
+        if "archived" in validated_data:
+            instance.archived = (instance.archived or timezone.now()) if validated_data["archived"] else None
+        instance.title = validated_data.get("title", instance.title)
+        # Not `updated`: neither is news in the conversation.
+        instance.save(update_fields=["title", "archived"])
+        return instance
+
+
+class ConversationQuery(serializers.Serializer[Any]):
+    """Which conversations are wanted."""
+
+    archived = serializers.BooleanField(required=False, default=False, help_text="Those out of the list instead.")
+    patient = serializers.UUIDField(required=False, help_text="Those about this patient's records.")
+
+
+class SearchSerializer(serializers.Serializer[Any]):
+    """Words to look for in titles, questions and answers. In the body, so that they stand in no address and no log."""
+
+    words = serializers.CharField(max_length=LONGEST_SEARCH)
 
 
 class MessageSerializer(serializers.ModelSerializer[Message]):
@@ -48,7 +103,24 @@ class RunSerializer(serializers.ModelSerializer[Run]):
             "finished",
             "error_code",
             "reference",
+            "retry_of",
+            "withdrawn",
+            "acknowledged",
         ]
+
+
+class RunQuery(serializers.Serializer[Any]):
+    """Which runs are wanted."""
+
+    status = serializers.ChoiceField(required=False, choices=Run.Status.choices)
+    triage = serializers.CharField(required=False, max_length=16, help_text="A level, such as `emergency`.")
+
+
+class FeedbackSerializer(serializers.ModelSerializer[Feedback]):
+    class Meta:
+        model = Feedback
+        fields = ["rating", "note", "updated"]
+        read_only_fields = ["updated"]
 
 
 class EventSerializer(serializers.ModelSerializer[Event]):
@@ -76,15 +148,93 @@ class OfConversation(ListModelMixin, GenericViewSet[Any]):
         return get_object_or_404(owned, pk=self.kwargs["conversation_id"])
 
 
+ID = OpenApiParameter("id", OpenApiTypes.UUID, OpenApiParameter.PATH)
+EXPORTS = {
+    (200, "application/json"): OpenApiTypes.OBJECT,
+    (200, "text/markdown"): OpenApiTypes.STR,
+}
+
+
+@extend_schema_view(
+    list=extend_schema(parameters=[ConversationQuery]),
+    retrieve=extend_schema(parameters=[ID]),
+)
 class ConversationViewSet(ReadOnlyModelViewSet[Conversation]):
     """Conversations, the latest first."""
 
     serializer_class = ConversationSerializer
     queryset = Conversation.objects.none()
     lookup_value_regex = UUID_PATTERN
+    ordering = ("-updated", "id")
+    reading_actions: ClassVar = ("search",)
+    """Reads, although by POST."""
 
     def get_queryset(self) -> QuerySet[Conversation]:
-        return Conversation.objects.filter(owner=self.request.user.pk)
+        owned = Conversation.objects.filter(owner=self.request.user.pk)
+        if self.action != "list":
+            return owned
+        asked = ConversationQuery(data=self.request.query_params)
+        asked.is_valid(raise_exception=True)
+        wanted = asked.validated_data
+        found = owned.filter(archived__isnull=not wanted["archived"])
+        return found.filter(patient=wanted["patient"]) if "patient" in wanted else found
+
+    @extend_schema(parameters=[ID])
+    def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Rename a conversation, or take it out of the list and back."""
+        changed = self.get_serializer(self.get_object(), data=request.data, partial=True)
+        changed.is_valid(raise_exception=True)
+        changed.save()
+        return Response(changed.data)
+
+    @extend_schema(parameters=[ID], responses={204: None, 409: OpenApiTypes.OBJECT})
+    def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Delete a conversation with everything that was said and recorded in it."""
+        conversation = self.get_object()
+        if conversation.runs.exclude(status__in=Run.ENDED).exists():
+            raise Busy
+        conversation.delete()
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(request=SearchSerializer, responses={200: ConversationSerializer(many=True)})
+    @action(detail=False, methods=["post"], pagination_class=None)
+    def search(self, request: Request) -> Response:
+        """The conversations in which these words occur, archived ones too; at most 50, the latest first."""
+        asked = SearchSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        found = containing(self.get_queryset(), asked.validated_data["words"])[:MOST_FOUND]
+        return Response(self.get_serializer(found, many=True).data)
+
+    @extend_schema(
+        parameters=[ID, OpenApiParameter("as", enum=["json", "markdown"], default="json")], responses=EXPORTS
+    )
+    @action(detail=True)
+    def export(self, request: Request, pk: str) -> HttpResponse:
+        """A whole conversation, to keep: JSON with every event, or Markdown to read."""
+        return exported(self.get_object(), request.query_params.get("as", "json"))
+
+
+def containing(conversations: QuerySet[Conversation], words: str) -> QuerySet[Conversation]:
+    """Those in whose title or messages each of the words occurs."""
+    for word in words.split():
+        said = Message.objects.filter(conversation=OuterRef("pk"), content__icontains=word)
+        conversations = conversations.filter(Q(title__icontains=word) | Exists(said))
+    return conversations
+
+
+def exported(conversation: Conversation, form: str) -> HttpResponse:
+    """A conversation as a file to keep.
+
+    Raises:
+        serializers.ValidationError: there is no such form.
+    """
+    if form == "json":
+        headers = {"Content-Disposition": 'attachment; filename="conversation.json"'}
+        return JsonResponse(as_json(conversation), headers=headers)
+    if form == "markdown":
+        headers = {"Content-Disposition": 'attachment; filename="conversation.md"'}
+        return HttpResponse(as_markdown(conversation), content_type="text/markdown; charset=utf-8", headers=headers)
+    raise serializers.ValidationError({"as": ["Must be “json” or “markdown”."]})
 
 
 in_conversation = extend_schema_view(
@@ -95,6 +245,8 @@ in_conversation = extend_schema_view(
 @in_conversation
 class MessageViewSet(OfConversation):
     """The messages of a conversation, oldest first."""
+
+    ordering = ("created", "id")
 
     serializer_class = MessageSerializer
     queryset = Message.objects.none()
@@ -107,6 +259,8 @@ class MessageViewSet(OfConversation):
 class ConversationRunViewSet(OfConversation):
     """The runs of a conversation, oldest first."""
 
+    ordering = ("created", "id")
+
     serializer_class = RunSerializer
     queryset = Run.objects.none()
 
@@ -114,15 +268,60 @@ class ConversationRunViewSet(OfConversation):
         return self.conversation().runs.all()
 
 
+@extend_schema_view(list=extend_schema(parameters=[RunQuery]), retrieve=extend_schema(parameters=[ID]))
 class RunViewSet(ReadOnlyModelViewSet[Run]):
     """Runs, oldest first."""
 
     serializer_class = RunSerializer
     queryset = Run.objects.none()
     lookup_value_regex = UUID_PATTERN
+    ordering = ("created", "id")
 
     def get_queryset(self) -> QuerySet[Run]:
-        return Run.objects.filter(owner=self.request.user.pk)
+        runs = Run.objects.filter(owner=self.request.user.pk)
+        if self.action != "list":
+            return runs
+        asked = RunQuery(data=self.request.query_params)
+        asked.is_valid(raise_exception=True)
+        return runs.filter(**asked.validated_data)
+
+    @extend_schema(parameters=[ID], responses=FeedbackSerializer)
+    @action(detail=True, serializer_class=FeedbackSerializer)
+    def feedback(self, request: Request, pk: str) -> Response:
+        """What the person thinks of an answer."""
+        return Response(self.get_serializer(get_object_or_404(Feedback, run=self.get_object())).data)
+
+    @extend_schema(
+        parameters=[ID],
+        responses={200: FeedbackSerializer, 409: OpenApiResponse(OpenApiTypes.OBJECT, "It has no answer yet.")},
+    )
+    @feedback.mapping.put
+    def give_feedback(self, request: Request, pk: str) -> Response:
+        """Say what you think of an answer, or say it differently."""
+        run = self.get_object()
+        given = self.get_serializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        if not run.ended:
+            raise Busy
+        said = {"rating": given.validated_data["rating"], "note": given.validated_data.get("note", "")}
+        feedback, _ = Feedback.objects.update_or_create(run=run, defaults=said)
+        return Response(self.get_serializer(feedback).data)
+
+    @extend_schema(parameters=[ID], responses={204: None})
+    @feedback.mapping.delete
+    def take_feedback_back(self, request: Request, pk: str) -> Response:
+        """Take back what you said of an answer."""
+        Feedback.objects.filter(run=self.get_object()).delete()
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(parameters=[ID], request=None, responses=RunSerializer)
+    @action(detail=True, methods=["post"])
+    def acknowledge(self, request: Request, pk: str) -> Response:
+        """Say that you have read what the urgency screen told you; it is not shown in front of everything any more."""
+        run = self.get_object()
+        Run.objects.filter(pk=run.pk, acknowledged=None).update(acknowledged=timezone.now())
+        run.refresh_from_db()
+        return Response(self.get_serializer(run).data)
 
 
 @extend_schema_view(
@@ -130,6 +329,8 @@ class RunViewSet(ReadOnlyModelViewSet[Run]):
 )
 class EventViewSet(ListModelMixin, GenericViewSet[Event]):
     """The recorded events of a run, in order."""
+
+    ordering = ("seq",)
 
     serializer_class = EventSerializer
     queryset = Event.objects.none()

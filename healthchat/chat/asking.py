@@ -8,7 +8,8 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 
 from healthchat.accounts.guests import person_for
-from healthchat.accounts.recognition import recognise
+from healthchat.accounts.models import AccessToken
+from healthchat.accounts.recognition import InvalidToken, recognise, recognise_token
 from healthchat.chat import runs
 from healthchat.chat.access import Visitor
 from healthchat.chat.engine import engine
@@ -42,12 +43,24 @@ async def ask(request: HttpRequest, message: object, **options: Any) -> tuple[As
     return asked, visitor
 
 
-def person(request: HttpRequest) -> User:
-    """Who is signed in. Uses the database; call it in a thread.
+def person(request: HttpRequest, *, writes: bool = False) -> User:
+    """Who is signed in, or shows an access token. Uses the database; call it in a thread.
 
     Raises:
         NotSignedIn: nobody is.
+        Refused: the token is not known, or may only read where the request `writes`.
     """
+    try:
+        token = recognise_token(request)
+    except InvalidToken:
+        told = "This access token is not known. It may have been revoked."
+        raise Refused("invalid_token", told, 401) from None
+    if token is not None:
+        if writes and token.scope != AccessToken.Scope.WRITE:
+            told = "This access token may only read. Make one that may write on your account page."
+            raise Refused("read_only_token", told, 403)
+        request.access_token = token  # type: ignore[attr-defined]
+        return token.user
     user = recognise(request)
     if user is None:
         raise NotSignedIn
@@ -55,7 +68,7 @@ def person(request: HttpRequest) -> User:
 
 
 def _ask(request: HttpRequest, message: object, **options: Any) -> tuple[Asked, Visitor]:
-    user = person(request)
+    user = person(request, writes=True)
     return runs.ask(user, message, **options), Visitor.of(user, request)
 
 

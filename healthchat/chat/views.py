@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Awaitable, Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -27,6 +28,7 @@ from healthchat.chat.models import Conversation, Run
 from healthchat.chat.runs import Asked, Refused
 from healthchat.chat.sse import Cursor
 from healthchat.database import in_database, write
+from healthchat.problems import method_not_allowed, problem_response
 from healthchat.security import from_another_site
 
 MESSAGE_FIELDS = ("message", "conversation", "patient", "on_busy")
@@ -60,15 +62,21 @@ def endpoint(view: View) -> Callable[..., Any]:
         if from_another_site(request):
             return refusal(Refused("cross_site", "This address cannot be called from another website.", 403))
         try:
-            return await view(request, *args, **kwargs)
+            response = await view(request, *args, **kwargs)
         except Refused as refused:
             return refusal(refused)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            return method_not_allowed(response.headers["Allow"])
+        return response
 
     return csrf_exempt(guarded)
 
 
 def refusal(refused: Refused) -> JsonResponse:
-    return JsonResponse({"error": {"code": refused.code, "message": refused.message}}, status=refused.status)
+    response = problem_response(refused.code, refused.message, refused.status)
+    if refused.status == HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="healthchat"'
+    return response
 
 
 @endpoint
@@ -194,7 +202,7 @@ def _watched_conversation(request: HttpRequest, conversation_id: UUID) -> Watche
 
 
 def _own_run(request: HttpRequest, run_id: UUID) -> Run:
-    run = runs.of(person(request)).filter(id=run_id).first()
+    run = runs.of(person(request, writes=request.method == "POST")).filter(id=run_id).first()
     if run is None:
         raise Refused("unknown_run", "There is no such run.", 404)
     return run
@@ -225,7 +233,7 @@ def _page_of_events(watched: Watched, events: list[Recorded]) -> dict[str, Any]:
 
 
 def _retried(request: HttpRequest, run_id: UUID, specialist: str | None) -> Run:
-    return runs.retry(person(request), run_id, specialist=specialist)
+    return runs.retry(person(request, writes=True), run_id, specialist=specialist)
 
 
 def _fields(request: HttpRequest, allowed: tuple[str, ...]) -> dict[str, Any]:

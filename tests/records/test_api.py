@@ -81,6 +81,7 @@ def test_it_gives_a_row_with_everything_recorded(alices: Client, filled: Patient
             "flag": "",
             "status": "final",
             "panel": "",
+            "device": "",
         }
     ]
 
@@ -125,16 +126,21 @@ def test_it_is_there_for_the_owner_and_for_nobody_else(
 
     assert alices.get(address).status_code == 200
     assert charlies.get(address).status_code == 404
-    assert client.get(address).status_code == 403
+    assert client.get(address).status_code == 401
     for method in ("post", "put", "patch", "delete"):
         assert getattr(alices, method)(address).status_code in (403, 405)
 
 
 def test_it_pages(alices: Client, filled: Patient) -> None:
-    response = alices.get(f"/api/patients/{filled.pk}/observations/", {"page_size": 2, "page": 2}).json()
+    first = alices.get(f"/api/patients/{filled.pk}/observations/", {"page_size": 2}).json()
+    second = alices.get(first["next"]).json()
+    last = alices.get(second["next"]).json()
 
-    assert response["count"] == 5
-    assert [row["id"] for row in response["results"]] == ["year", "early"]
+    assert first["count"] == 5
+    assert [row["id"] for row in second["results"]] == ["year", "early"]
+    assert [row["id"] for row in last["results"]] == ["undated"]
+    assert last["next"] is None
+    assert alices.get(last["previous"]).json()["results"] == second["results"]
 
 
 def test_it_says_where_the_rows_came_from(alices: Client, filled: Patient) -> None:
@@ -156,6 +162,6 @@ def test_it_is_described(alices: Client) -> None:
         "until",
         "concept",
         "category",
-        "page",
+        "cursor",
         "page_size",
     }
