@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time
 from typing import Any, ClassVar
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import serializers
@@ -18,6 +19,8 @@ from healthchat.records import models
 from healthchat.records.models import Patient, Row, Source
 
 UUID_PATTERN = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+UNDATED = datetime(1, 1, 2, tzinfo=UTC)
+"""Where rows without a date stand: behind all others."""
 _AFTER_ANY_TIME = "~"
 """Sorts behind what may follow the calendar date in a record's own text."""
 
@@ -181,6 +184,7 @@ class RowViewSet(OfPatient):
 
     model: ClassVar[type[Row]]
     query: ClassVar[type[serializers.Serializer[Any]]] = TimeQuery
+    ordering = ("-at", "key")
 
     def get_queryset(self) -> QuerySet[Any]:
         asked = self.query(data=self.request.query_params)
@@ -189,7 +193,7 @@ class RowViewSet(OfPatient):
         rows = self.model._default_manager.filter(patient=self.patient())
         rows = _since(rows, wanted.pop("since", None))
         rows = _until(rows, wanted.pop("until", None))
-        return rows.filter(**wanted).order_by(F("instant").desc(nulls_last=True), "key")
+        return rows.filter(**wanted).annotate(at=Coalesce("instant", UNDATED))
 
 
 def _since(rows: QuerySet[Any], day: date | None) -> QuerySet[Any]:
