@@ -26,6 +26,7 @@ from agents.plan import make_plan
 from agents.query import Query
 from agents.question import Understood
 from agents.records import Records
+from agents.rules.model import NAME as RULES
 from agents.rules.model import RulesModel
 from agents.scope import scope_claims
 from agents.specialists.team import Team, where
@@ -64,7 +65,7 @@ async def process_query(
     understood = understand(query, records=records)
     if not earlier(past, Understanding):
         yield said_back(understood)
-    if understood.clarify:
+    if understood.clarify and not _left_to_model(understood, model):
         yield understood.clarify
         yield Done(status="complete")
         return
@@ -134,6 +135,13 @@ async def written(brief: AnswerBrief, *, team: Team, model: Model) -> AsyncGener
         output_tokens=team.usage.output_tokens + answer.usage.output_tokens,
         tool_calls=team.usage.tool_calls,
     )
+
+
+def _left_to_model(understood: Understood, model: str | Model) -> bool:
+    """Whether a question that the rules do not understand goes to a model that may."""
+    if any(ask.intent != "unclear" for ask in understood.asks):
+        return False
+    return model != RULES if isinstance(model, str) else type(model) is not RulesModel
 
 
 def said_back(understood: Understood) -> Understanding:

@@ -99,7 +99,7 @@ class RulesStream(StreamedResponse):
         index = 0
         async for piece in self.pieces:
             index += 1
-            self._usage += usage_of((), (piece,))
+            self._usage.output_tokens += words_in(piece)
             match piece:
                 case TextPart(content=content):
                     for event in self._parts_manager.handle_text_delta(vendor_part_id="text", content=content):
@@ -144,8 +144,11 @@ def prompt_of(messages: Iterable[ModelMessage]) -> str:
 def usage_of(messages: Iterable[ModelMessage], pieces: Iterable[Piece]) -> RequestUsage:
     """Words in and out, so that limits and figures mean something for this model as well."""
     read = sum(len(str(getattr(part, "content", "")).split()) for message in messages for part in message.parts)
-    written = sum(len((piece.content if isinstance(piece, TextPart) else str(piece.args)).split()) for piece in pieces)
-    return RequestUsage(input_tokens=read, output_tokens=written)
+    return RequestUsage(input_tokens=read, output_tokens=sum(map(words_in, pieces)))
+
+
+def words_in(piece: Piece) -> int:
+    return len((piece.content if isinstance(piece, TextPart) else str(piece.args)).split())
 
 
 def joined(pieces: Iterable[Piece]) -> list[Piece]:

@@ -62,6 +62,7 @@ class Watched(WrapperToolset[Desk]):
         return result
 
 
+@cache
 def instructions(name: str) -> str:
     """The prose in `agents/instructions/<name>.md`."""
     return (INSTRUCTIONS / f"{name}.md").read_text(encoding="utf-8").strip()

@@ -12,7 +12,7 @@ import importlib
 import logging
 import secrets
 import traceback
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Literal
@@ -256,13 +256,19 @@ def _task(coroutine: object) -> asyncio.Task[None]:
     return asyncio.get_running_loop().create_task(coroutine, context=contextvars.Context())  # type: ignore[arg-type]
 
 
+_imported: dict[str, Callable[..., AsyncGenerator[AnyEvent, None]]] = {}
+
+
 async def _consultation(claimed: Claimed) -> AsyncGenerator[AnyEvent, None]:
     if scripted.is_bare(claimed.run.model):
         return scripted.bare(claimed.run.model)
-    # Takes about two seconds the first time, so not here in the loop.
-    consultation = await asyncio.to_thread(importlib.import_module, "agents.consultation")
+    process_query = _imported.get("process_query")
+    if process_query is None:
+        # Takes about two seconds, so not here in the loop.
+        consultation = await asyncio.to_thread(importlib.import_module, "agents.consultation")
+        process_query = _imported["process_query"] = consultation.process_query
     records = await in_database(_records, claimed.patient)
-    events: AsyncGenerator[AnyEvent, None] = consultation.process_query(
+    events: AsyncGenerator[AnyEvent, None] = process_query(
         claimed.query, records=records, model=claimed.run.model, past=claimed.past
     )
     return events

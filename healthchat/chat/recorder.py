@@ -29,7 +29,7 @@ from healthchat.database import write
 
 BUSY_EVENTS = 8
 """A commit of at least so many events means load: the next one lingers."""
-LINGER_SECONDS = 0.03
+LINGER_SECONDS = 0.05
 RETRY_SECONDS = 0.5
 MOST_WAITING = 20_000
 """Events that may wait for the database; above it, those who record wait too."""

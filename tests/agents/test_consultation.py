@@ -162,6 +162,13 @@ async def test_it_asks_back_where_it_does_not_understand() -> None:
     assert isinstance(events[-1], Done)
 
 
+async def test_it_leaves_what_it_does_not_understand_to_another_model() -> None:
+    events = await told("Flibber the gronk", model="scripted:tokens=3")
+
+    assert not only(events, Clarify)
+    assert read(events).count("m=") == 3
+
+
 async def test_specialists_work_at_the_same_time() -> None:
     events = await told(SUMMARY)
 
