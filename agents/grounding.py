@@ -29,7 +29,8 @@ _ID_DIGITS = 13
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 _PATTERN = re.compile(
     rf"""
-    (?P<list>^[ \t]*\d{{1,2}}[.)](?=\s))
+    (?P<id>\d{{{_ID_DIGITS},}})
+  | (?P<list>^[ \t]*\d{{1,2}}[.)](?=\s))
   | (?P<marker>\[[a-z_]+-\d+\])
   | (?P<iso>(?<![\w-])\d{{4}}-\d{{2}}(?:-\d{{2}})?(?![\d-]))
   | (?P<dmy>(?<![\w.])(?P<d1>{_DAY})\s+(?:of\s+)?(?P<m1>{_MONTH})\b\.?(?:,?\s+(?P<y1>\d{{4}})\b)?)
@@ -38,7 +39,7 @@ _PATTERN = re.compile(
   | (?P<slash>(?<![\w/])(?P<a>\d{{1,2}})[/.](?P<b>\d{{1,2}})[/.](?P<y4>\d{{4}})\b)
   | (?P<ordinal>(?<![\w.,])\d+(?:st|nd|rd|th)\b)
   | (?P<scale>[×x*]\s?10[⁰¹²³⁴⁵⁶⁷⁸⁹]+|\b10\*\d+)
-  | (?P<number>(?<![\w.])(?<![A-Za-z]-)(?<![A-Za-z]/)(?!\d{{{_ID_DIGITS}}})\d+(?:[.,]\d+)*)
+  | (?P<number>(?<![\w.])(?<![A-Za-z]-)(?<![A-Za-z]/)\d+(?:[.,]\d+)*)
   | (?P<word>[^\W\d_][\w-]*)
     """,
     re.VERBOSE | re.MULTILINE,
@@ -103,7 +104,7 @@ class Grounder:
     def _is_checked(self, match: re.Match[str]) -> bool:
         if match.lastgroup == "word":
             return is_drug(match.group().lower(), self._drugs)
-        return match.lastgroup not in ("list", "marker", "ordinal", "scale")
+        return match.lastgroup not in ("id", "list", "marker", "ordinal", "scale")
 
 
 class Allowed:
