@@ -1,28 +1,38 @@
 """The urgency screen: rules, in front of every model, on every message.
 
-Order: crisis said outright, emergency, crisis pieced together, critical value of the last seven days, urgent, scope,
-none. Nothing in a message lowers it. It leaves alone what is denied, long past, asked as a lesson, or looked up in the
-records. English and Spanish.
+Order: crisis said outright, emergency, crisis pieced together, what is very like either, critical value of the last
+seven days, urgent, scope, none. Nothing in a message lowers it. It leaves alone what is denied, long past, asked as a
+lesson, or looked up in the records. English and Spanish.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import cache, partial
+from typing import Literal
 
 from agents.clinical.critical import critical_now
 from agents.events import Triage, TriageLevel
 from agents.records import Records
 from agents.triage import advice, background, readings
+from agents.triage.clues import possible
 from agents.triage.crises import joined
 from agents.triage.families import FAMILIES, Family
-from agents.triage.frames import about_now, meant, without_idioms
+from agents.triage.frames import Told, about_now, meant, told, without_idioms
+from agents.triage.likeness import Likeness, likeness
 from agents.triage.patterns import patterns
 from agents.triage.plain import Plain, folded, plain
 from agents.triage.scope import limit
 
 __all__ = ["screen"]
+
+LIKE, MUCH_LIKE = Likeness(crisis=0.8, emergency=0.9), Likeness(crisis=0.95, emergency=0.95)
+"""From which chances on a message that no rule fires on counts: a whole one, and a part of one."""
+OWN_HAND = frozenset({"overdose_poison", "severe_bleeding", "trauma"})
+"""What people also do to themselves: the words around it tell."""
+LEAST_WORDS = 4
+"""Fewer words of a message that was taken apart say nothing."""
 
 
 def screen(text: str, *, records: Records | None = None, now: datetime | None = None, region: str = "us") -> Triage:
@@ -38,10 +48,12 @@ def screen(text: str, *, records: Records | None = None, now: datetime | None = 
         return tell("crisis", crisis)
     fired = _fired(message, records, now)
     if fired and fired.level == "emergency":
-        return tell("emergency", fired.id)
+        return tell("crisis", "like_crisis") if _by_own_hand(message, fired) else tell("emergency", fired.id)
     # Put together from parts, and so less sure than what was said outright: after what cannot wait at all.
     if crisis := joined(message):
         return tell("crisis", crisis)
+    if alike := _alike(message, raised=fired is not None):
+        return tell(alike, f"like_{alike}")
     if records is not None and now is not None and (hits := critical_now(records, now)):
         words, source = advice.told_of_result(hits[0], region=region, spanish=message.spanish)
         return Triage(level="critical_value", family="critical_lab", text=words, source=source)
@@ -58,53 +70,91 @@ def _told(level: TriageLevel, family: str, *, message: Plain, region: str) -> Tr
 
 
 def _crisis(message: Plain) -> str | None:
+    at_hand = possible("crises", message.text)
     for name, pattern in patterns("crises").items():
-        if any(meant(message, *match.span()) for match in pattern.finditer(message.text)):
+        if name in at_hand and any(meant(message, *match.span()) for match in pattern.finditer(message.text)):
             return name
     return None
 
 
+def _by_own_hand(message: Plain, fired: Family) -> bool:
+    if fired.id not in OWN_HAND or patterns("frames")["by_accident"].search(message.text):
+        return False
+    return likeness(message.text).crisis >= MUCH_LIKE.crisis
+
+
+def _alike(message: Plain, *, raised: bool) -> Literal["crisis", "emergency"] | None:
+    """What no rule fires on, and yet is put as people put a crisis or, if it is not `raised` already, an emergency."""
+    denied = _dismissed(message, "crises", meant)
+    if any(chance.crisis >= least.crisis for chance, least in _chances(told(message, dismissed=denied))):
+        return "crisis"
+    if raised:
+        return None
+    past = denied | _dismissed(message, "signs", about_now)
+    if any(chance.emergency >= least.emergency for chance, least in _chances(told(message, dismissed=past))):
+        return "emergency"
+    return None
+
+
+def _chances(said: Told) -> Iterator[tuple[Likeness, Likeness]]:
+    """How alike it is, all together and sentence by sentence, each with the chances from which on it counts."""
+    together = ". ".join(said.sentences)
+    if said.whole and not _is_reading(together):
+        yield likeness(together), LIKE
+    parts = {*said.sentences, together} if len(said.sentences) > 1 or not said.whole else set()
+    yield from ((likeness(part), MUCH_LIKE) for part in parts if len(part.split()) >= LEAST_WORDS)
+
+
+def _is_reading(text: str) -> bool:
+    """Whether it is hardly more than a number with its name, which is for the readings to judge."""
+    return len(text.split()) <= LEAST_WORDS and any(character.isdigit() for character in text)
+
+
+def _dismissed(message: Plain, kind: str, holds: Callable[[Plain, int, int], bool]) -> set[int]:
+    """Where something was said that does not hold of now."""
+    named = patterns(kind)
+    found = (match for name in possible(kind, message.text) for match in named[name].finditer(message.text))
+    return {match.start() for match in found if not holds(message, *match.span())}
+
+
 def _fired(message: Plain, records: Records | None, now: datetime | None) -> Family | None:
+    typed = readings.marks(message, usual_oxygen=partial(background.usual_oxygen, records, now))
+    at_hand = possible("signs", message.text) | _of_records() | {f"#{name}" for name in typed}
     there = _presence(message, records, now)
-    for family in FAMILIES:
-        for rule in family.rules:
-            for alternatives in _parts(rule):
-                for name in alternatives:
-                    if there(name):
-                        break
-                else:
-                    break
-            else:
-                return family
+    for family, rule in _rules():
+        for alternatives in rule:
+            if at_hand.isdisjoint(alternatives) or not any(there(name) for name in alternatives if name in at_hand):
+                break
+        else:
+            return family
     return None
 
 
 @cache
-def _parts(rule: str) -> tuple[tuple[str, ...], ...]:
-    """What has to be there, each as its alternatives."""
-    return tuple(tuple(part.split("|")) for part in rule.split())
+def _rules() -> tuple[tuple[Family, tuple[tuple[str, ...], ...]], ...]:
+    """The rules of all families, each as what has to be there, and each of that as its alternatives."""
+    return tuple(
+        (family, tuple(tuple(part.split("|")) for part in rule.split())) for family in FAMILIES for rule in family.rules
+    )
+
+
+@cache
+def _of_records() -> frozenset[str]:
+    return frozenset(
+        name for _, rule in _rules() for alternatives in rule for name in alternatives if name.startswith("@")
+    )
 
 
 def _presence(message: Plain, records: Records | None, now: datetime | None) -> Callable[[str], bool]:
-    """Tell of a sign, a `#number` or an `@entry of the records` whether it is there; each is looked for once."""
-    seen: dict[str, bool] = {}
+    """Tell of what may be there whether it is: a sign, a `#number` typed, an `@entry of the records`."""
     signs = patterns("signs")
-    typed = readings.marks(message, usual_oxygen=partial(background.usual_oxygen, records, now))
 
-    def look(name: str) -> bool:
+    @cache
+    def there(name: str) -> bool:
         if name.startswith("#"):
-            return name[1:] in typed
+            return True
         if name.startswith("@"):
             return background.knows(records, name[1:], now)
-        for match in signs[name].finditer(message.text):  # noqa: SIM110 - a hundred times a message
-            if about_now(message, *match.span()):
-                return True
-        return False
-
-    def there(name: str) -> bool:
-        known = seen.get(name)
-        if known is None:
-            known = seen[name] = look(name)
-        return known
+        return any(about_now(message, *match.span()) for match in signs[name].finditer(message.text))
 
     return there

@@ -7,12 +7,13 @@ parts that must all be there, the first of them meant; `a|b` is either. Two diff
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import cache
 from itertools import combinations
 
 import msgspec
 
+from agents.triage.clues import possible
 from agents.triage.frames import meant
 from agents.triage.patterns import patterns
 from agents.triage.plain import Plain
@@ -36,6 +37,8 @@ CRISES: tuple[Crisis, ...] = (
             "not_waking",
             "why_exist",
             "means_taken_up",
+            "means_kept drawn_to_it",
+            "burden|worn_out|no_future height_near",
             "pills_taken",
             "absence others_fine|burden|no_future",
             "burden no_future|worn_out",
@@ -71,7 +74,8 @@ CRISES: tuple[Crisis, ...] = (
 
 def joined(message: Plain) -> str | None:
     """The crisis that parts of a message add up to, or None."""
-    is_meant, is_there = _meant(message), _there(message)
+    at_hand = possible("crisis_parts", message.text)
+    is_meant, is_there = _meant(message, at_hand), _there(message, at_hand)
     for crisis in CRISES:
         for heart, *rest in _parts(crisis):
             if any(map(is_meant, heart)) and all(any(map(is_there, part)) for part in rest):
@@ -86,18 +90,20 @@ def _parts(crisis: Crisis) -> tuple[tuple[tuple[str, ...], ...], ...]:
     return written + tuple(((one,), (other,)) for one, other in combinations(crisis.farewell, 2))
 
 
-def _meant(message: Plain) -> Callable[[str], bool]:
+def _meant(message: Plain, at_hand: Collection[str]) -> Callable[[str], bool]:
     @cache
     def look(name: str) -> bool:
+        if name not in at_hand:
+            return False
         found = patterns("crisis_parts")[name].finditer(message.text)
         return any(meant(message, *match.span()) for match in found)
 
     return look
 
 
-def _there(message: Plain) -> Callable[[str], bool]:
+def _there(message: Plain, at_hand: Collection[str]) -> Callable[[str], bool]:
     @cache
     def look(name: str) -> bool:
-        return patterns("crisis_parts")[name].search(message.text) is not None
+        return name in at_hand and patterns("crisis_parts")[name].search(message.text) is not None
 
     return look

@@ -7,11 +7,26 @@ instruction inside the text change nothing.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
 
 from agents.triage.patterns import patterns
 from agents.triage.plain import Plain
 
 _FRAMES = patterns("frames")
+_BLOTTED = "   "
+_SENTENCES = 40
+"""How many sentences of a message are weighed one by one."""
+_DENIED_WITHIN = re.compile(r"\b(?:never|nunca|jamas)\b|(?<=have )no\b|(?<=has )no\b|(?<=having )no\b")
+"""A denial that a sign's own words enclose, as in "have never had a seizure"."""
+
+
+class Told(NamedTuple):
+    """What a message tells, without what is no matter of now."""
+
+    sentences: tuple[str, ...]
+    whole: bool
+    """Whether nothing was left out."""
 
 
 def without_idioms(text: str) -> str:
@@ -23,6 +38,7 @@ def about_now(message: Plain, start: int, end: int) -> bool:
     """Whether the words from `start` to `end` tell of something that somebody has now."""
     return not (
         _denied(message, start, end)
+        or _DENIED_WITHIN.search(message.text, start + 1, end)
         or _looked_up(message, start)
         or _long_ago(message, start, end)
         or _taught(message, start, end)
@@ -32,6 +48,46 @@ def about_now(message: Plain, start: int, end: int) -> bool:
 def meant(message: Plain, start: int, end: int) -> bool:
     """As `about_now`, for words of crisis: those count also inside questions."""
     return not (_denied(message, start, end) or _long_ago(message, start, end) or _in_records(message, start))
+
+
+def told(message: Plain, *, dismissed: Collection[int] = ()) -> Told:
+    """What somebody tells of now.
+
+    Left out are look-ups, lessons, the past, and the clauses with a place in `dismissed`: what a rule saw and judged to
+    be no matter of now.
+    """
+    pieces, left_out = [], False
+    for start, end in message.sentences[:_SENTENCES]:
+        if _past(message, start, end) or _is_lesson(message, start, end):
+            left_out = True
+            continue
+        clauses = list(_clauses(message, start, end))
+        kept = [clause for clause in clauses if not _looked_up(message, clause[0]) and not _holds(clause, dismissed)]
+        left_out |= len(kept) < len(clauses) or _BLOTTED in message.text[start:end]
+        pieces.append(", ".join(message.text[clause[0] : clause[1]].strip(" ,.!?") for clause in kept))
+    return Told(tuple(filter(None, pieces)), whole=not left_out)
+
+
+def _holds(clause: tuple[int, int], places: Collection[int]) -> bool:
+    return any(clause[0] <= place < clause[1] for place in places)
+
+
+def _past(message: Plain, start: int, end: int) -> bool:
+    sentence = message.text[start:end]
+    return bool(_FRAMES["long_ago"].search(sentence) and not _FRAMES["now"].search(sentence))
+
+
+def _is_lesson(message: Plain, start: int, end: int) -> bool:
+    lesson = _FRAMES["lesson"].search(message.text, start, end)
+    return lesson is not None and not _FRAMES["mine_at_all"].search(message.text, lesson.end(), end)
+
+
+def _clauses(message: Plain, start: int, end: int) -> Iterator[tuple[int, int]]:
+    place = start
+    while place < end:
+        clause = message.clause(place)
+        yield clause
+        place = max(clause[1], place) + 1
 
 
 def _denied(message: Plain, start: int, end: int) -> bool:
@@ -74,13 +130,23 @@ def _in_records(message: Plain, place: int) -> bool:
 def _long_ago(message: Plain, start: int, end: int) -> bool:
     sentence_start, sentence_end = message.sentence(start)
     sentence = message.text[sentence_start:sentence_end]
-    if _FRAMES["now"].search(sentence):
+    if _FRAMES["now"].search(_without_look_ups(message, sentence_start, sentence_end, keep=start)):
         return False
     if _FRAMES["long_ago"].search(sentence):
         return True
     clause_start, clause_end = message.clause(start)
     clause = message.text[clause_start:clause_end]
     return bool(_FRAMES["theirs"].search(clause)) and bool(_FRAMES["event"].search(clause))
+
+
+def _without_look_ups(message: Plain, start: int, end: int, *, keep: int) -> str:
+    """The sentence without its clauses that ask about the records: their "still" and "now" are of the records."""
+    told = []
+    for clause_start, clause_end in _clauses(message, start, end):
+        asks = _FRAMES["look_up_words"].search(message.text, clause_start, clause_end)
+        if not asks or clause_start <= keep <= clause_end:
+            told.append(message.text[clause_start:clause_end])
+    return ",".join(told)
 
 
 def _taught(message: Plain, start: int, end: int) -> bool:

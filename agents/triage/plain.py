@@ -190,7 +190,8 @@ class Plain(msgspec.Struct, frozen=True):
 
     def sentence(self, place: int) -> tuple[int, int]:
         """The sentence that holds a place."""
-        return next(((start, end) for start, end in self.sentences if start <= place <= end), (0, len(self.text)))
+        last = self.sentences[-1] if self.sentences else (0, len(self.text))
+        return next(((start, end) for start, end in self.sentences if start <= place < end), last)
 
     def clause(self, place: int) -> tuple[int, int]:
         """The part of the sentence, between commas and turns, that holds a place."""

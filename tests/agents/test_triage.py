@@ -245,7 +245,7 @@ def test_it_has_a_text_with_a_source_for_every_family() -> None:
     wanted = (
         {family.id for family in FAMILIES}
         | set(patterns("crises"))
-        | {"dose", "stop", "diagnose", "prescribe", "others_records"}
+        | {"dose", "stop", "diagnose", "prescribe", "others_records", "like_crisis", "like_emergency"}
     )
 
     assert wanted == set(texts().advice)
