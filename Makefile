@@ -30,13 +30,14 @@ EXTRAS := speed $(if $(filter anthropic%,$(PROVIDER)),anthropic) $(if $(filter o
 CAN_RUN := $(VENV)/.can-run$(subst $() ,,$(addprefix -,$(strip $(EXTRAS))))
 NEEDS := pyproject.toml uv.lock | $(filter .uv/%,$(UV)) python
 
-.PHONY: help run test test-postgresql faults check format screenshots clean python
+.PHONY: help run test api-check test-postgresql faults check format screenshots clean python
 .DELETE_ON_ERROR:
 
 help:
 	@echo 'make run               serve a chat with a demo patient on http://localhost:$(PORT)/ (PORT=9000: elsewhere)'
 	@echo 'make test              run the tests (ARGS="-k feed": some; PYTHON=python3.13: on another Python)'
 	@echo 'make test-postgresql   run those of what is stored on a throw-away PostgreSQL'
+	@echo 'make api-check         send the API 100 generated requests per operation'
 	@echo 'make faults            run the long tests of cuts, kills and slow readers'
 	@echo 'make check             formatting, lint, types, layers, migrations'
 	@echo 'make format            put formatting and imports right'
@@ -51,6 +52,10 @@ test: $(VENV)/.can-test
 # What takes minutes and longer, and is not needed at every change.
 faults: $(VENV)/.can-test
 	@$(BIN)/python -m pytest tests/faults -m faults_long $(ARGS)
+
+# More generated requests against the API's description than `make test` sends.
+api-check: $(VENV)/.can-test
+	@API_EXAMPLES=$${API_EXAMPLES:-100} $(BIN)/python -m pytest tests/acceptance/test_described.py $(ARGS)
 
 test-postgresql: $(VENV)/.can-test
 	@.ci/with-postgresql $(PYTEST) $(STORING)

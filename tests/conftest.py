@@ -34,6 +34,8 @@ for _name in [name for name in os.environ if name.startswith("HEALTHCHAT_")]:
     del os.environ[_name]
 _DATA = tempfile.mkdtemp(prefix="healthchat-tests-")
 os.environ["HEALTHCHAT_DATA"] = _DATA
+# All tests of a process together are one person to the throttle.
+os.environ["HEALTHCHAT_API_RATE"] = "1000000/minute"
 os.environ["DJANGO_SETTINGS_MODULE"] = "healthchat.settings"
 
 

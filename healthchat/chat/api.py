@@ -27,11 +27,13 @@ from rest_framework.routers import SimpleRouter
 from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
 from healthchat.chat.export import as_json, as_markdown
+from healthchat.chat.log import UNSTORABLE
 from healthchat.chat.models import Conversation, Event, Feedback, Message, Run
 
 UUID_PATTERN = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 LONGEST_SEARCH = 200
 MOST_FOUND = 50
+LONGEST_NOTE = 2_000
 
 
 class Busy(APIException):
@@ -42,21 +44,59 @@ class Busy(APIException):
     default_detail = "This conversation is still being answered. Stop the answer first."
 
 
+class Text(serializers.RegexField):
+    """Text and nothing that could be made into it."""
+
+    def to_internal_value(self, data: object) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class Words(Text):
+    """Text in which something is written."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(r"^[^\x00]*[^\s\x00][^\x00]*$", **kwargs)
+
+
+@extend_schema_field({"type": "string", "maxLength": LONGEST_NOTE, "pattern": r"^[^\x00]*$"})
+class Note(serializers.Field[str, str, str, Feedback]):
+    """Text that may be empty."""
+
+    default_error_messages = {
+        "invalid": f"Must be text of at most {LONGEST_NOTE} characters.",
+    }
+
+    def to_internal_value(self, data: object) -> str:
+        if not isinstance(data, str) or len(data) > LONGEST_NOTE or UNSTORABLE.search(data):
+            self.fail("invalid")
+        return data
+
+    def to_representation(self, value: str) -> str:
+        return value
+
+
 class IsArchived(serializers.BooleanField):
     """Stored as the time since when."""
+
+    def to_internal_value(self, data: object) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
 
     def get_attribute(self, instance: Conversation) -> bool:
         return instance.archived is not None
 
 
 class ConversationSerializer(serializers.ModelSerializer[Conversation]):
+    title = Words(required=False, max_length=120)
     archived = IsArchived(required=False, help_text="Whether it is out of the list.")
 
     class Meta:
         model = Conversation
         fields = ["id", "title", "patient", "archived", "created", "updated"]
         read_only_fields = ["patient", "created", "updated"]
-        extra_kwargs = {"title": {"allow_blank": False}}
 
     def update(self, instance: Conversation, validated_data: dict[str, Any]) -> Conversation:
         if "archived" in validated_data:
@@ -77,7 +117,7 @@ class ConversationQuery(serializers.Serializer[Any]):
 class SearchSerializer(serializers.Serializer[Any]):
     """Words to look for in titles, questions and answers. In the body, so that they stand in no address and no log."""
 
-    words = serializers.CharField(max_length=LONGEST_SEARCH)
+    words = Words(max_length=LONGEST_SEARCH)
 
 
 class MessageSerializer(serializers.ModelSerializer[Message]):
@@ -117,6 +157,8 @@ class RunQuery(serializers.Serializer[Any]):
 
 
 class FeedbackSerializer(serializers.ModelSerializer[Feedback]):
+    note = Note(required=False)
+
     class Meta:
         model = Feedback
         fields = ["rating", "note", "updated"]
@@ -173,7 +215,7 @@ class ConversationViewSet(ReadOnlyModelViewSet[Conversation]):
         owned = Conversation.objects.filter(owner=self.request.user.pk)
         if self.action != "list":
             return owned
-        asked = ConversationQuery(data=self.request.query_params)
+        asked = ConversationQuery(data=self.request.query_params.dict())
         asked.is_valid(raise_exception=True)
         wanted = asked.validated_data
         found = owned.filter(archived__isnull=not wanted["archived"])
@@ -281,7 +323,7 @@ class RunViewSet(ReadOnlyModelViewSet[Run]):
         runs = Run.objects.filter(owner=self.request.user.pk)
         if self.action != "list":
             return runs
-        asked = RunQuery(data=self.request.query_params)
+        asked = RunQuery(data=self.request.query_params.dict())
         asked.is_valid(raise_exception=True)
         return runs.filter(**asked.validated_data)
 

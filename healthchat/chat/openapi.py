@@ -12,6 +12,8 @@ TAG = "chat"
 _REF = "#/components/schemas/"
 _UUID = {"type": "string", "format": "uuid"}
 _LONGEST_KEY = 200
+_WORDS = {"type": "string", "pattern": r"\S"}
+_PRINTABLE = {"type": "string", "minLength": 1, "maxLength": _LONGEST_KEY, "pattern": "^[!-~]+$"}
 
 
 def schemas() -> dict[str, Described]:
@@ -23,7 +25,7 @@ def schemas() -> dict[str, Described]:
         "AnyEvent": _moved(described),
         "Question": _object(
             {
-                "message": {"type": "string", "minLength": 1, "description": "The question, in the person's words."},
+                "message": _WORDS | {"description": "The question, in the person's words."},
                 "conversation": _nullable(_UUID, "The conversation it goes on with; without it, a new one."),
                 "patient": _nullable(_UUID, "Whose records it is about; without it, the person's own newest."),
                 "on_busy": _nullable(
@@ -79,10 +81,10 @@ def paths() -> dict[str, Described]:
                 "Store a question and start the run that answers it",
                 "With `Accept: text/event-stream` the answer is the run's feed itself. The same `Idempotency-Key` is "
                 "the same run, however often it is sent.",
-                parameters=[_header("Idempotency-Key", {"type": "string", "minLength": 1, "maxLength": _LONGEST_KEY})],
+                parameters=[_header("Idempotency-Key", _PRINTABLE)],
                 body="Question",
                 responses={
-                    "200": _json("Started", "The key was used before: that run.") | _feed_content(),
+                    "200": _either("Started", "The key was used before: that run; or the feed, where it is accepted."),
                     "201": _json("Started", "The run has started."),
                 },
                 refusals=("400", "404", "409", "413", "415", "422"),
@@ -95,11 +97,12 @@ def paths() -> dict[str, Described]:
                 "For an EventSource. A reconnect carries `Last-Event-ID`; it goes on with that run and starts nothing. "
                 "The question stands in the address, which servers between may log: prefer the POST.",
                 parameters=[
-                    _query("message", {"type": "string"}, "The question."),
+                    _query("message", _WORDS, "The question.") | {"required": True},
                     _query("conversation", _UUID, "The conversation it goes on with."),
                     _query("patient", _UUID, "Whose records it is about."),
                     _query("on_busy", {"enum": ["enqueue", "reject", "interrupt", "rollback"]}, "See above."),
-                    _query("key", {"type": "string", "minLength": 1, "maxLength": _LONGEST_KEY}, "As the header."),
+                    _query("replaces", _UUID, "The run whose question this one words anew."),
+                    _query("key", _PRINTABLE, "What makes the request the same as another."),
                     *_CURSOR,
                 ],
                 responses={"200": _feed("The run's feed."), "204": _NOTHING_LEFT},
@@ -167,6 +170,16 @@ def paths() -> dict[str, Described]:
 
 _TAKEN = frozenset({"Message", "Run", "Conversation", "Event"})
 """Names of components that the REST framework's serializers have."""
+_FRAME: Described = {
+    "type": "object",
+    "description": "One Server-Sent Event; its data is JSON. See docs/events.md.",
+    "properties": {
+        "event": {"enum": ["connected", "message", "error", "done"]},
+        "id": {"type": "string", "description": "The cursor, `<run>:<number>`."},
+        "retry": {"type": "integer"},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+    },
+}
 _RETRY: Described = {
     "type": "object",
     "properties": {"specialist": {"type": ["string", "null"]}},
@@ -204,13 +217,17 @@ def _json(component: str, description: str) -> Described:
     return {"description": description, "content": {"application/json": {"schema": schema}}}
 
 
+def _either(component: str, description: str) -> Described:
+    answer = _json(component, description)
+    return answer | {"content": answer["content"] | _feed_content()["content"]}
+
+
 def _feed(description: str) -> Described:
     return {"description": description, **_feed_content()}
 
 
 def _feed_content() -> Described:
-    schema = {"type": "string", "description": "Server-Sent Events; see docs/events.md."}
-    return {"content": {"text/event-stream": {"schema": schema}}}
+    return {"content": {"text/event-stream": {"schema": _FRAME}}}
 
 
 def _path(name: str) -> Described:

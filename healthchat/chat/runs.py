@@ -131,12 +131,14 @@ def ask(
     key: str | None = None,
     join: bool = False,
     worker: str | None = None,
+    replaces: str | None = None,
 ) -> Asked:
     """Store a message and the queued run that will answer it; `worker` claims it at once if nothing is ahead of it.
 
     With `key`, the same key is the same run. With `join`, the same request joins its run while that is under way.
     `on_busy` says what is done while another run of the conversation is under way: `enqueue` waits for it (the
     default), `reject` refuses, `interrupt` stops it, `rollback` stops it and leaves it out of the conversation.
+    `replaces` names the run whose question this one words anew; both are kept, the earlier is left out of what follows.
 
     To be called in a transaction.
 
@@ -147,14 +149,25 @@ def ask(
     """
     message = clean_message(text)
     _check(on_busy=on_busy, key=key)
-    digest = hashlib.sha256(json.dumps([message, conversation, patient, on_busy]).encode()).hexdigest()
+    said = [message, conversation, patient, on_busy, *([replaces] if replaces else [])]
+    digest = hashlib.sha256(json.dumps(said).encode()).hexdigest()
     triage = screen(message, region=settings.HEALTHCHAT_EMERGENCY_REGION)
     run = _earlier(owner, key=key, digest=digest, join=join)
     if run is not None:
         return Asked(run, False, triage)
+    earlier = _replaced(owner, replaces, conversation) if replaces is not None else None
+    if earlier is not None:
+        conversation = str(earlier.conversation_id)
     talk = _conversation(owner, conversation, patient=patient, title=message)
+    if earlier is not None:
+        Run.objects.filter(question=earlier.question_id).update(withdrawn=True)
     displaced, free = _make_room(talk, on_busy) if conversation else ((), True)
-    run = _new_run(talk, message, triage=triage, key=key, digest=digest, worker=worker if free else None)
+    if earlier is not None and not earlier.ended:
+        displaced = tuple(dict.fromkeys((*displaced, earlier.pk)))
+    original = earlier.question_id if earlier else None
+    run = _new_run(
+        talk, message, triage=triage, key=key, digest=digest, worker=worker if free else None, replaces=original
+    )
     claimed = Claimed(run, _query(run, first=conversation is None), talk.patient_id, [], 0)
     return Asked(run, True, triage, displaced, claimed if run.worker else None)
 
@@ -358,6 +371,15 @@ def _conversation(owner: User, conversation: str | None, *, patient: str | None,
     return found
 
 
+def _replaced(owner: User, run_id: str, conversation: str | None) -> Run:
+    """The run whose question is worded anew, in that conversation."""
+    unknown = "unknown_run", "There is no such run."
+    found = of(owner).filter(id=_uuid(run_id, *unknown)).first()
+    if found is None or conversation not in (None, str(found.conversation_id)):
+        raise Refused(*unknown, 404)
+    return found
+
+
 def _patient(owner: User, patient: str | None) -> Patient | None:
     if patient is None:
         return None
@@ -377,10 +399,19 @@ def _usual_patient(owner: User) -> UUID | None:
 
 
 def _new_run(
-    conversation: Conversation, message: str, *, triage: Triage, key: str | None, digest: str, worker: str | None
+    conversation: Conversation,
+    message: str,
+    *,
+    triage: Triage,
+    key: str | None,
+    digest: str,
+    worker: str | None,
+    replaces: UUID | None = None,
 ) -> Run:
     now = timezone.now()
-    question = stored(Message(conversation_id=conversation.pk, role=Message.Role.USER, content=message, created=now))
+    question = Message(conversation_id=conversation.pk, role=Message.Role.USER, content=message, created=now)
+    question.replaces_id = replaces
+    stored(question)
     run = Run(
         conversation_id=conversation.pk,
         owner_id=conversation.owner_id,

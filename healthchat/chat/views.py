@@ -31,7 +31,7 @@ from healthchat.database import in_database, write
 from healthchat.problems import method_not_allowed, problem_response
 from healthchat.security import from_another_site
 
-MESSAGE_FIELDS = ("message", "conversation", "patient", "on_busy")
+MESSAGE_FIELDS = ("message", "conversation", "patient", "on_busy", "replaces")
 EVENT_STREAM = "text/event-stream"
 LONGEST_WAIT_SECONDS = 30.0
 
