@@ -187,7 +187,7 @@ class RowViewSet(OfPatient):
     ordering = ("-at", "key")
 
     def get_queryset(self) -> QuerySet[Any]:
-        asked = self.query(data=self.request.query_params)
+        asked = self.query(data=self.request.query_params.dict())
         asked.is_valid(raise_exception=True)
         wanted = dict(asked.validated_data)
         rows = self.model._default_manager.filter(patient=self.patient())
