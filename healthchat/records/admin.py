@@ -41,6 +41,17 @@ class SourceAdmin(ReadOnly, admin.ModelAdmin):
         return super().get_queryset(request).defer("unmapped")
 
 
+@admin.register(models.Upload)
+class UploadAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["id", "state", "patient_id", "size", "received", "read", "created", "changed"]
+    list_filter = ["state", "created"]
+    search_fields = ["id", "name", "patient__id", "patient__owner__username"]
+    date_hierarchy = "created"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[models.Upload]:
+        return super().get_queryset(request).defer("question", "reading")
+
+
 class RowAdmin(ReadOnly, admin.ModelAdmin):
     """Rows are many: no count of all of them, no text that the list does not show."""
 

@@ -95,6 +95,46 @@ class Source(models.Model):
         return f"source {self.pk}"
 
 
+class Upload(models.Model):
+    """A file on its way in: being sent, read, asked about, or done with. Its bytes lie in the data folder meanwhile."""
+
+    class State(models.TextChoices):
+        RECEIVING = "receiving"
+        READING = "reading"
+        STORING = "storing"
+        ASKING = "asking"
+        DONE = "done"
+        REFUSED = "refused"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="uploads")
+    name = models.CharField(max_length=255)
+    size = models.BigIntegerField()
+    """Bytes, as announced."""
+    received = models.BigIntegerField(default=0)
+    read = models.BigIntegerField(default=0)
+    """Bytes that were read so far."""
+    state = models.CharField(max_length=9, choices=State.choices, default=State.RECEIVING)
+    message = models.TextField(blank=True)
+    """Why it was refused or what is asked, for the person."""
+    question = models.JSONField(null=True, blank=True)
+    """How a table would be read (`sheet.Preview`), while that is asked."""
+    reading = models.JSONField(null=True, blank=True)
+    """How the person said that a table is to be read (`sheet.Reading`)."""
+    source = models.ForeignKey(Source, on_delete=models.SET_NULL, null=True, blank=True)
+    added = models.IntegerField(null=True, blank=True)
+    """Rows that were not there before."""
+    created = models.DateTimeField(auto_now_add=True)
+    changed = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["-created"]
+        indexes = [models.Index(fields=["patient", "-created"], name="upload_by_patient")]
+
+    def __str__(self) -> str:
+        return f"upload {self.pk}"
+
+
 class Row(models.Model):
     """What every record row has."""
 

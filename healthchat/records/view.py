@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from functools import cache
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -79,7 +80,7 @@ def store(imported: Import, *, patient: Patient) -> Source:
         source = _source(patient, imported)
         rows = _kept_apart(patient, imported.rows)
         for kind in MODELS:
-            _upsert(kind, [row for row in rows if kind_of(row) == kind], patient=patient, source=source)
+            _upsert(kind, (row for row in rows if kind_of(row) == kind), patient=patient, source=source)
             taken_back = [evidence for of, evidence in imported.retracted if of == kind]
             for block in _blocks(taken_back):
                 MODELS[kind]._default_manager.filter(patient=patient, evidence__in=block).delete()
@@ -154,27 +155,28 @@ def _kept_apart(patient: Patient, rows: Iterable[AnyRow]) -> list[AnyRow]:
     return [present.put(row) for row in rows]
 
 
-def _upsert(kind: str, rows: list[AnyRow], *, patient: Patient, source: Source) -> None:
+def _upsert(kind: str, rows: Iterator[AnyRow], *, patient: Patient, source: Source) -> None:
     model = MODELS[kind]
-    fields = _shape(kind).fields
-    stored = [
-        model(
-            patient=patient,
-            source=source,
-            key=row.id,
-            evidence=row.evidence,
-            **_times(row),
-            **{name: _written(getattr(row, name), model._meta.get_field(name)) for name in fields},
+    columns = {name: model._meta.get_field(name) for name in _shape(kind).fields}
+    # A block at a time: instances take far more memory than rows.
+    while block := list(islice(rows, ROWS_PER_STATEMENT)):
+        stored = [
+            model(
+                patient_id=patient.pk,
+                source_id=source.pk,
+                key=row.id,
+                evidence=row.evidence,
+                **_times(row),
+                **{name: _written(getattr(row, name), column) for name, column in columns.items()},
+            )
+            for row in block
+        ]
+        model._default_manager.bulk_create(
+            stored,
+            update_conflicts=True,
+            unique_fields=["patient", "key"],
+            update_fields=["source", "evidence", "instant", "precision", *columns],
         )
-        for row in rows
-    ]
-    model._default_manager.bulk_create(
-        stored,
-        batch_size=ROWS_PER_STATEMENT,
-        update_conflicts=True,
-        unique_fields=["patient", "key"],
-        update_fields=["source", "evidence", "instant", "precision", *fields],
-    )
 
 
 def _times(row: AnyRow) -> dict[str, datetime | str | None]:

@@ -15,7 +15,7 @@ from healthchat.records.models import Patient
 from healthchat.records.view import MODELS, store
 from tests.records.conftest import Writer, observation, person
 
-ALL = [models.Patient, models.Source, *MODELS.values()]
+ALL = [models.Patient, models.Source, models.Upload, *MODELS.values()]
 
 
 @pytest.fixture
@@ -30,6 +30,7 @@ def filled(patient: Patient, write: Writer) -> Patient:
         {"resourceType": "CarePlan", "id": "d1", "title": "Plan"},
     ]
     store(read(write(person(), *[observation(f"o{n}") for n in range(30)], *resources)), patient=patient)
+    models.Upload.objects.create(patient=patient, name="records.json", size=7)
     return patient
 
 
