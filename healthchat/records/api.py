@@ -79,6 +79,7 @@ class ObservationSerializer(RowSerializer):
             "flag",
             "status",
             "panel",
+            "device",
         ]
 
 
