@@ -53,10 +53,14 @@ class DatabaseThreads:
         self._pool = None
 
 
-class Writes:
-    """One event loop's writes: those that wait are carried out in one transaction."""
+class Trips:
+    """One event loop's work for one thread: what comes in while a trip is under way goes together with the next."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, thread: DatabaseThreads, carry_out: Callable[[Sequence[Callable[[], Any]]], list[Outcome]]
+    ) -> None:
+        self._thread = thread
+        self._carry_out = carry_out
         self._waiting: list[tuple[Callable[[], Any], asyncio.Future[Any]]] = []
         self._task: asyncio.Task[None] | None = None
 
@@ -65,13 +69,13 @@ class Writes:
         outcome: asyncio.Future[T] = loop.create_future()
         self._waiting.append((work, outcome))
         if self._task is None or self._task.done():
-            self._task = loop.create_task(self._transactions(), context=contextvars.Context())
+            self._task = loop.create_task(self._trips(), context=contextvars.Context())
         return await outcome
 
-    async def _transactions(self) -> None:
+    async def _trips(self) -> None:
         while self._waiting:
             batch, self._waiting = self._waiting, []
-            outcomes = await writer.run(carried_out, [work for work, _ in batch])
+            outcomes = await self._thread.run(self._carry_out, [work for work, _ in batch])
             for (_, waiting), outcome in zip(batch, outcomes, strict=True):
                 if waiting.done():
                     continue
@@ -87,12 +91,24 @@ class Outcome(NamedTuple):
 
 
 readers = DatabaseThreads(THREADS, "database")
+looker = DatabaseThreads(1, "looker")
 writer = DatabaseThreads(1, "writer")
 in_database = readers.run
 write_alone = writer.run
 """For writes that may not be begun again: each in its turn, none in a transaction of ours."""
 
-_writes: WeakKeyDictionary[asyncio.AbstractEventLoop, Writes] = WeakKeyDictionary()
+_looks: WeakKeyDictionary[asyncio.AbstractEventLoop, Trips] = WeakKeyDictionary()
+_writes: WeakKeyDictionary[asyncio.AbstractEventLoop, Trips] = WeakKeyDictionary()
+
+
+async def look(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Call a function that reads a few rows by their keys, as every request does; others go to `in_database`.
+
+    A trip to a thread costs more than such a look, so those that come together share one.
+    """
+    loop = asyncio.get_running_loop()
+    looks = _looks.get(loop) or _looks.setdefault(loop, Trips(looker, _each))
+    return await looks.run(partial(function, *args, **kwargs))
 
 
 async def write(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -101,7 +117,8 @@ async def write(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> 
     The function may be called again from the start if something else fails in its transaction, so all it changes must
     be in the database.
     """
-    writes = _writes.setdefault(asyncio.get_running_loop(), Writes())
+    loop = asyncio.get_running_loop()
+    writes = _writes.get(loop) or _writes.setdefault(loop, Trips(writer, carried_out))
     return await writes.run(partial(function, *args, **kwargs))
 
 
@@ -162,6 +179,17 @@ def _insertion(model: type[Model]) -> tuple[str, tuple[Field[Any, Any], ...]]:
     columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     marks = ", ".join("%s" for _ in fields)
     return f"INSERT INTO {connection.ops.quote_name(model._meta.db_table)} ({columns}) VALUES ({marks})", fields  # noqa: S608
+
+
+def _each(works: Sequence[Callable[[], Any]]) -> list[Outcome]:
+    return [_outcome(work) for work in works]
+
+
+def _outcome(work: Callable[[], Any]) -> Outcome:
+    try:
+        return Outcome(work())
+    except Exception as error:
+        return Outcome(None, error)
 
 
 def _carried_out_alone(work: Callable[[], Any], *, again: bool = True) -> Outcome:

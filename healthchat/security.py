@@ -31,12 +31,12 @@ def from_another_site(request: HttpRequest) -> bool:
     program) is no browser and carries no cookies of a person that it was not given. Origins in
     `HEALTHCHAT_CORS_ORIGINS` are let in.
     """
-    origin = request.headers.get("Origin")
+    origin = request.META.get("HTTP_ORIGIN")
     if origin in settings.CORS_ALLOWED_ORIGINS:
         return False
-    site = request.headers.get("Sec-Fetch-Site")
+    site = request.META.get("HTTP_SEC_FETCH_SITE")
     if site is not None:
         return site not in ("same-origin", "none")
     if origin is not None:
-        return urlsplit(origin).netloc != request.get_host()
+        return bool(urlsplit(origin).netloc != request.get_host())
     return False

@@ -62,10 +62,11 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 @pytest.fixture(autouse=True)
 def _connections_of_threads_end_with_the_test() -> Iterator[None]:
     yield
-    from healthchat.database import readers, writer
+    from healthchat.database import looker, readers, writer
 
     writer.close()
     readers.close()
+    looker.close()
 
 
 @pytest.fixture

@@ -51,7 +51,7 @@ def make(user: User, *, name: str, scope: str) -> Made:
 
 def bearer(request: HttpRequest) -> str | None:
     """The secret that a request shows, or None if it shows none."""
-    header = request.headers.get("Authorization", "")
+    header = request.META.get("HTTP_AUTHORIZATION", "")
     return header[len(_SCHEME) :].strip() if header[: len(_SCHEME)].lower() == _SCHEME else None
 
 

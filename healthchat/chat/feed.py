@@ -23,8 +23,9 @@ from healthchat.chat import access, log, replays
 from healthchat.chat.access import Visitor
 from healthchat.chat.hub import Sent, Subscription, hub
 from healthchat.chat.models import Run
+from healthchat.chat.runs import Progress
 from healthchat.chat.sse import HEARTBEAT, Cursor, frame
-from healthchat.database import in_database
+from healthchat.database import look
 
 HEARTBEAT_SECONDS = 15.0
 LOOK_SECONDS = 1.0
@@ -38,7 +39,7 @@ logger = logging.getLogger(__name__)
 Frames = AsyncGenerator[bytes, None]
 
 
-async def run_feed(run: Run, visitor: Visitor, *, after: int = 0, known: bool = True) -> Frames:
+async def run_feed(run: Run | Progress, visitor: Visitor, *, after: int = 0, known: bool = True) -> Frames:
     """Everything of one run after number `after`, until it has ended.
 
     With `known` false the client's cursor was not one of this run: it is told to start anew.
@@ -64,15 +65,15 @@ async def conversation_feed(
     try:
         with _subscribed(conversation, visitor) as subscription:
             while not subscription.ended:
-                if run is not None and not await in_database(_over, run, after):
+                if run is not None and not await look(_over, run, after):
                     async with aclosing(_follow(run, after, visitor)) as frames:
                         async for data in frames:
                             yield data
-                following = await in_database(_following, conversation, run)
+                following = await look(_following, conversation, run)
                 while following is None and not subscription.ended:
                     if not await subscription.wait(HEARTBEAT_SECONDS):
                         yield HEARTBEAT
-                    following = await in_database(_following, conversation, run)
+                    following = await look(_following, conversation, run)
                 run, after = following, 0
         yield come_back()
     except DatabaseError as error:
@@ -107,7 +108,7 @@ async def _follow(run: UUID, seq: int, visitor: Visitor) -> Frames:
             if behind:
                 at_hand = hub().since(run, seq)
                 if at_hand is None:
-                    page = await in_database(log.read, run, seq)
+                    page = await look(log.read, run, seq)
                     at_hand = [event.sent() for event in page]
                 behind = len(at_hand) == log.PAGE
                 ready = at_hand

@@ -32,7 +32,7 @@ from agents.events import (
 from agents.query import Query, Turn
 from agents.triage import screen
 from healthchat.chat import log
-from healthchat.chat.models import Conversation, Message, Run
+from healthchat.chat.models import Conversation, Event, Message, Run
 from healthchat.chat.worker import is_dead
 from healthchat.database import insert, new_id, prepared, stored
 from healthchat.records.models import Patient
@@ -63,6 +63,13 @@ _END = f"""
 _TOUCH = f"UPDATE {_TALKS} SET updated = %s WHERE id = %s"  # noqa: S608
 _NEXT = f"""
     SELECT id FROM {_RUNS} WHERE conversation_id = %s AND status = 'queued' ORDER BY created LIMIT 1
+"""  # noqa: S608
+
+_HAS_TALK = f"SELECT 1 FROM {_TALKS} WHERE id = %s AND owner_id = %s"  # noqa: S608
+_PROGRESS = f"""
+    SELECT r.conversation_id, r.status, r.last_seq,
+    (SELECT MAX(e.seq) FROM {Event._meta.db_table} e WHERE e.run_id = r.id)
+    FROM {_RUNS} r WHERE r.id = %s AND r.owner_id = %s
 """  # noqa: S608
 
 OF_SPECIALISTS = (SpecialistUpdate, ToolCall, ToolResult, Finding)
@@ -99,6 +106,35 @@ class Claimed(NamedTuple):
     patient: UUID | None
     past: list[AnyEvent]
     seq: int
+
+
+def has_conversation(owner: User, conversation: UUID) -> bool:
+    """Whether a person has that conversation."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HAS_TALK, [prepared(Conversation, "id", conversation), owner.pk])
+        return cursor.fetchone() is not None
+
+
+class Progress(NamedTuple):
+    """How far a run has come."""
+
+    id: UUID
+    conversation_id: UUID
+    ended: bool
+    last_seq: int
+    """The number of its last event so far; 0 where there is none."""
+
+
+def progress(owner: User, run_id: UUID) -> Progress | None:
+    """How far a person's run has come; None if they have no such run."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PROGRESS, [prepared(Run, "id", run_id), owner.pk])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    conversation, status, last_seq, newest = row
+    ended = status in Run.ENDED
+    return Progress(run_id, UUID(str(conversation)), ended, last_seq if ended else newest or 0)
 
 
 def clean_message(text: object) -> str:

@@ -24,10 +24,10 @@ from healthchat.chat.engine import engine
 from healthchat.chat.feed import LOOK_SECONDS, conversation_feed, run_feed
 from healthchat.chat.hub import hub
 from healthchat.chat.log import Recorded
-from healthchat.chat.models import Conversation, Run
-from healthchat.chat.runs import Asked, Refused
+from healthchat.chat.models import Run
+from healthchat.chat.runs import Asked, Progress, Refused
 from healthchat.chat.sse import Cursor
-from healthchat.database import in_database, write
+from healthchat.database import in_database, look, write
 from healthchat.problems import method_not_allowed, problem_response
 from healthchat.security import from_another_site
 
@@ -42,10 +42,8 @@ class Watched(NamedTuple):
     """What is watched: a run or a conversation, where from, and by whom."""
 
     conversation: UUID
-    run: Run | None
+    run: Progress | None
     seq: int
-    last: int
-    """The number of the run's last event so far."""
     known: bool
     """Whether the client's cursor belongs to it."""
     visitor: Visitor
@@ -85,7 +83,7 @@ async def message(request: HttpRequest) -> HttpResponseBase:
     """Store a message and start its run; answer with the run's address, or with the feed itself if that is accepted."""
     body = _text(_fields(request, MESSAGE_FIELDS), *MESSAGE_FIELDS[1:])
     asked, visitor = await ask(request, body.pop("message"), **body, key=request.headers.get("Idempotency-Key"))
-    if EVENT_STREAM in request.headers.get("Accept", ""):
+    if EVENT_STREAM in request.META.get("HTTP_ACCEPT", ""):
         return sse.Response(run_feed(asked.run, visitor))
     return JsonResponse(_started(asked), status=201 if asked.new else 200)
 
@@ -95,7 +93,7 @@ async def message(request: HttpRequest) -> HttpResponseBase:
 async def stream(request: HttpRequest) -> HttpResponseBase:
     """Start a run and watch it, by one address; on a reconnect, go on watching that run and start nothing."""
     if _cursor_text(request):
-        return _feed(await in_database(_resumed, request))
+        return _feed(await look(_resumed, request))
     if not settings.HEALTHCHAT_QUERY_IN_URL:
         told = "Questions in the address are switched off here; please send them by POST."
         raise Refused("query_in_url_off", told, 403)
@@ -108,14 +106,14 @@ async def stream(request: HttpRequest) -> HttpResponseBase:
 @require_GET
 async def run_stream(request: HttpRequest, run_id: UUID) -> HttpResponseBase:
     """Watch one run: from the cursor on, then live. 204 once it has ended and nothing is left."""
-    return _feed(await in_database(_watched_run, request, run_id))
+    return _feed(await look(_watched_run, request, run_id))
 
 
 @endpoint
 @require_GET
 async def conversation_stream(request: HttpRequest, conversation_id: UUID) -> HttpResponseBase:
     """Watch a conversation: its runs one after the other, also those that were started elsewhere."""
-    watched = await in_database(_watched_conversation, request, conversation_id)
+    watched = await look(_watched_conversation, request, conversation_id)
     engine().watch()
     cursor = Cursor(watched.run.id, watched.seq) if watched.run else None
     return sse.Response(conversation_feed(conversation_id, cursor, watched.visitor, known=watched.known))
@@ -125,7 +123,7 @@ async def conversation_stream(request: HttpRequest, conversation_id: UUID) -> Ht
 @require_GET
 async def run_events(request: HttpRequest, run_id: UUID) -> HttpResponseBase:
     """The recorded events after the cursor as JSON; where there are none yet, wait for some up to `wait` seconds."""
-    watched = await in_database(_watched_run, request, run_id)
+    watched = await look(_watched_run, request, run_id)
     assert watched.run is not None
     if not watched.run.ended:
         engine().start(run_id)
@@ -161,7 +159,7 @@ async def retry(request: HttpRequest, run_id: UUID) -> HttpResponseBase:
 def _feed(watched: Watched) -> HttpResponseBase:
     run = watched.run
     assert run is not None
-    if run.ended and watched.known and watched.seq >= watched.last:
+    if run.ended and watched.known and watched.seq >= run.last_seq:
         return HttpResponse(status=204)
     if not run.ended:
         engine().start(run.id)
@@ -177,28 +175,29 @@ def _resumed(request: HttpRequest) -> Watched:
 
 
 def _watched_run(request: HttpRequest, run_id: UUID) -> Watched:
-    run = _own_run(request, run_id)
-    last = run.last_seq if run.ended else log.last_seq(run.id)
+    user = person(request)
+    run = runs.progress(user, run_id)
+    if run is None:
+        raise Refused("unknown_run", "There is no such run.", 404)
     text = _cursor_text(request)
     cursor = Cursor.parse(text)
-    known = not text or (cursor is not None and cursor.run == run.id and cursor.seq <= last)
+    known = not text or (cursor is not None and cursor.run == run.id and cursor.seq <= run.last_seq)
     seq = cursor.seq if cursor and known else 0
-    return Watched(run.conversation_id, run, seq, last, known, Visitor.of(person(request), request))
+    return Watched(run.conversation_id, run, seq, known, Visitor.of(user, request))
 
 
 def _watched_conversation(request: HttpRequest, conversation_id: UUID) -> Watched:
     user = person(request)
-    if not Conversation.objects.filter(id=conversation_id, owner=user).exists():
+    if not runs.has_conversation(user, conversation_id):
         raise Refused("unknown_conversation", "There is no such conversation.", 404)
     text = _cursor_text(request)
     cursor = Cursor.parse(text)
-    run = runs.of(user).filter(conversation=conversation_id, id=cursor.run).first() if cursor else None
+    run = runs.progress(user, cursor.run) if cursor else None
     visitor = Visitor.of(user, request)
-    if run is None or cursor is None:
-        return Watched(conversation_id, None, 0, 0, not text, visitor)
-    last = run.last_seq if run.ended else log.last_seq(run.id)
-    known = cursor.seq <= last
-    return Watched(conversation_id, run, cursor.seq if known else 0, last, known, visitor)
+    if run is None or cursor is None or run.conversation_id != conversation_id:
+        return Watched(conversation_id, None, 0, not text, visitor)
+    known = cursor.seq <= run.last_seq
+    return Watched(conversation_id, run, cursor.seq if known else 0, known, visitor)
 
 
 def _own_run(request: HttpRequest, run_id: UUID) -> Run:
@@ -209,7 +208,7 @@ def _own_run(request: HttpRequest, run_id: UUID) -> Run:
 
 
 def _cursor_text(request: HttpRequest) -> str:
-    return request.headers.get("Last-Event-ID") or request.GET.get("after", "")
+    return request.META.get("HTTP_LAST_EVENT_ID") or request.GET.get("after", "")
 
 
 def _wait_seconds(request: HttpRequest) -> float:

@@ -42,7 +42,7 @@ async def chat(transactional_db: None, script: Callable[..., str]) -> AsyncItera
     """The chat in this test's event loop; what it started ends with the test."""
     from healthchat.chat.engine import engine
     from healthchat.chat.recorder import recorder
-    from healthchat.database import readers, writer
+    from healthchat.database import looker, readers, writer
 
     yield
     async with asyncio.timeout(WAIT_SECONDS):
@@ -51,6 +51,7 @@ async def chat(transactional_db: None, script: Callable[..., str]) -> AsyncItera
         commits.cancel()
     writer.close()
     readers.close()
+    looker.close()
     await sync_to_async(connections.close_all)()
 
 

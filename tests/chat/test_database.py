@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, ProgrammingError, connection, transaction
 
 from healthchat.chat.models import Conversation
-from healthchat.database import THREADS, DatabaseThreads, in_database, write
+from healthchat.database import THREADS, DatabaseThreads, in_database, look, write
 from tests.chat.locks import WAIT_SECONDS
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -157,3 +157,32 @@ class TestWriting:
             return "stored"
 
         assert await write(second_time_lucky) == "stored"
+
+
+async def test_looks_that_come_together_share_a_trip() -> None:
+    def where() -> int:
+        together.wait(0.01)
+        return threading.get_ident()
+
+    together = threading.Event()
+    assert len(set(await asyncio.gather(*(look(where) for _ in range(20))))) == 1
+
+
+async def test_a_look_that_fails_spoils_no_other() -> None:
+    outcomes = await asyncio.gather(
+        look(asked, "SELECT 1"), look(asked, "SELECT nothing"), look(asked, "SELECT 2"), return_exceptions=True
+    )
+
+    assert outcomes[0] == 1
+    assert isinstance(outcomes[1], OperationalError | ProgrammingError)
+    assert outcomes[2] == 2
+
+
+async def test_a_look_may_be_given_up_and_the_others_go_on() -> None:
+    given_up = asyncio.create_task(look(asked, "SELECT 1"))
+    kept = asyncio.create_task(look(asked, "SELECT 2"))
+    await asyncio.sleep(0)
+    given_up.cancel()
+
+    assert await kept == 2
+    assert await look(asked, "SELECT 3") == 3
