@@ -1,0 +1,26 @@
+"""Who looked at what, and which programs are let in. Both to look at only."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from healthchat.accounts.models import AccessToken, Disclosure
+from healthchat.read_only import ReadOnly
+
+
+@admin.register(Disclosure)
+class DisclosureAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["at", "opened_by", "person", "subject", "reason"]
+    list_filter = ["at"]
+    list_select_related = ["person"]
+    search_fields = ["opened_by", "person__username", "subject"]
+    date_hierarchy = "at"
+
+
+@admin.register(AccessToken)
+class AccessTokenAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["hint", "user", "scope", "created", "last_used"]
+    list_filter = ["scope", "last_used"]
+    list_select_related = ["user"]
+    fields = ["hint", "user", "scope", "created", "last_used"]
+    search_fields = ["user__username", "hint"]
