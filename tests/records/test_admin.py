@@ -8,7 +8,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.html import escape
 
+from healthchat.accounts.models import Disclosure
 from healthchat.records import models
 from healthchat.records.importers import read
 from healthchat.records.models import Patient
@@ -59,3 +61,22 @@ def test_it_knows_all_tables() -> None:
     registered = {model for model in admin.site._registry if model._meta.app_label == "records"}
 
     assert registered == set(ALL)
+
+
+@pytest.mark.parametrize("model", ALL)
+def test_it_keeps_what_a_person_has_sealed_until_a_reason_is_given(
+    admin_client: Client, filled: Patient, model: type[models.models.Model]
+) -> None:
+    name = f"admin:records_{model._meta.model_name}"
+    pk = model.objects.first().pk
+    words = ["Alice's mother", "Metformin", "Asthma", "Nickel", "Flu", "Colonoscopy", "Plan", "records.json", "HbA1c"]
+    words = [escape(word) for word in words] + [">AMB<"]
+    lists = admin_client.get(reverse(f"{name}_changelist")).text
+    sealed = admin_client.get(reverse(f"{name}_change", args=[pk])).text
+
+    admin_client.post(reverse(f"{name}_open", args=[pk]), {"reason": "The import was said to be wrong."})
+    opened = admin_client.get(reverse(f"{name}_change", args=[pk])).text
+
+    assert [word for word in words if word in lists or word in sealed] == []
+    assert len(opened) > len(sealed)
+    assert Disclosure.objects.get().subject == f"patient {filled.pk}"
