@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from math import exp, sqrt
 from typing import NamedTuple
@@ -34,6 +34,7 @@ class Weights(NamedTuple):
     of: Mapping[str, Likeness]
 
 
+@lru_cache(maxsize=256)
 def likeness(text: str) -> Likeness:
     """The score of a message in plain words (`agents.triage.plain`)."""
     weights = learned()
