@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from re import _constants as kinds  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
@@ -39,13 +39,14 @@ def _index(name: str) -> tuple[dict[str, tuple[tuple[str, str], ...]], frozenset
     return {letters: tuple(words) for letters, words in by_letters.items()}, frozenset(anything)
 
 
-def possible(name: str, text: str) -> set[str]:
+@lru_cache(maxsize=64)
+def possible(name: str, text: str) -> frozenset[str]:
     """The headings of the patterns in a list that may match the text; none that is missing here does."""
     by_letters, anything = _index(name)
     found = set(anything)
     for letters in {text[at : at + LETTERS] for at in range(len(text) - LETTERS + 1)} & by_letters.keys():
         found.update(heading for word, heading in by_letters[letters] if word in text)
-    return found
+    return frozenset(found)
 
 
 def needed(pattern: re.Pattern[str]) -> Words | None:

@@ -204,6 +204,7 @@ class Plain(msgspec.Struct, frozen=True):
         return start, end
 
 
+@lru_cache(maxsize=64)
 def plain(text: str) -> Plain:
     """Read a message: plain words, where its sentences are, and whether it is Spanish."""
     words = folded(text)
