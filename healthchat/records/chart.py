@@ -10,7 +10,7 @@ import msgspec
 
 WIDTH = 720
 HEIGHT = 280
-TOP, RIGHT, BOTTOM, LEFT = 22, 20, 34, 58
+TOP, RIGHT, BOTTOM, LEFT = 22, 24, 40, 72
 SPARK_WIDTH = 120
 SPARK_HEIGHT = 32
 MANY_POINTS = 90
@@ -137,13 +137,13 @@ def _times(first: date, last: date) -> list[tuple[date, str]]:
     """Years where the series is long, months where it is not, days where it is short."""
     years = last.year - first.year
     if years >= 2:
-        step = max(1, ceil(years / 8))
+        step = max(1, ceil(years / 6))
         return [(date(year, 1, 1), str(year)) for year in range(first.year + 1, last.year + 1, step)]
     months = (last.year - first.year) * 12 + last.month - first.month
     if months >= 2:
-        step = max(1, ceil(months / 7))
+        step = max(1, ceil(months / 5))
         starts = [divmod(first.year * 12 + first.month - 1 + place, 12) for place in range(1, months + 1, step)]
-        return [(date(year, month + 1, 1), f"{date(year, month + 1, 1):%b %Y}") for year, month in starts]
+        return [(date(year, month + 1, 1), f"{date(year, month + 1, 1):%b ’%y}") for year, month in starts]
     if first == last:
         return [(first, f"{first:%-d %b %Y}")]
     return [(first, f"{first:%-d %b}"), (last, f"{last:%-d %b %Y}")]

@@ -56,7 +56,9 @@ class Test(msgspec.Struct, frozen=True, kw_only=True):
     place: str
     """`low`, `inside`, `high`, or ""."""
     said: str
-    """The place in words, and against which range."""
+    """The place in words."""
+    against: str
+    """Which range that is, where it is not the laboratory's own."""
     spark: tuple[str, float, float] | None
 
 
@@ -91,6 +93,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     range: str
     place: str
     said: str
+    against: str
     lab_flag: str
     """The laboratory's own flag, where it says something else."""
     source: str
@@ -153,17 +156,18 @@ def _test(slug: str, rows: Sequence[Observation], patient: Patient) -> Test:
     latest = rows[-1]
     concept = CONCEPTS.get(latest.concept or "")
     unit = concept.unit if concept else _common_unit(rows)
-    place, said = _place(latest, patient)
+    place, said, against = _place(latest, patient)
     values = [value for row in rows if (value := _number(row, unit)) is not None]
     return Test(
         slug=slug,
         name=concept.display if concept else latest.name,
         count=len(rows),
-        latest=_amount(latest),
+        latest=_amount(latest, digits=4),
         unit=_unit(latest),
         date=latest.effective.shown() if latest.effective else "",
         place=place,
         said=said,
+        against=against,
         spark=chart.spark(values),
     )
 
@@ -175,17 +179,18 @@ def _heading(row: Observation) -> str:
     return CATEGORIES.get(concept.category, OTHER_TESTS)
 
 
-def _place(row: Observation, patient: Patient) -> tuple[str, str]:
+def _place(row: Observation, patient: Patient) -> tuple[str, str, str]:
+    """Where a value stands, the same in words, and against which range."""
     found = flag(row, patient)
     if isinstance(found, Refused):
-        return "", ""
-    return found.place, f"{_PLACES[found.place]}{_against(found)}"
+        return "", "", ""
+    return found.place, _PLACES[found.place], _against(found)
 
 
 def _against(found: Flag) -> str:
     if found.kind == "general adult":
-        return " (general adult range)"
-    return " (laboratory’s flag)" if found.kind == "laboratory flag" else ""
+        return "general adult range"
+    return "laboratory’s flag" if found.kind == "laboratory flag" else ""
 
 
 def _number(row: Observation, unit: str | None) -> float | None:
@@ -199,9 +204,10 @@ def _common_unit(rows: Iterable[Observation]) -> str | None:
     return max(units_, key=units_.count, default=None)
 
 
-def _amount(row: Observation) -> str:
+def _amount(row: Observation, *, digits: int = 6) -> str:
     if row.value is not None:
-        return f"{row.comparator or ''}{row.value:.6g}"
+        value = round(row.value) if abs(row.value) >= 10**digits else float(f"{row.value:.{digits}g}")
+        return f"{row.comparator or ''}{value:.{max(digits, 15)}g}"
     return (row.text or "no value")[:80]
 
 
@@ -215,7 +221,7 @@ def _value(row: Observation) -> str:
 
 def _line(row: Observation, patient: Patient, unit: str | None) -> Line:
     found = flag(row, patient)
-    place, said = _place(row, patient)
+    place, said, against = _place(row, patient)
     conflict = not isinstance(found, Refused) and found.conflict
     other = row.canonical_value is not None and units.normalise(row.unit) != unit and row.unit
     return Line(
@@ -225,6 +231,7 @@ def _line(row: Observation, patient: Patient, unit: str | None) -> Line:
         range=_range(row, found),
         place=place,
         said=said,
+        against=against,
         lab_flag=row.flag or "" if conflict else "",
         source=row.source,
         evidence=row.evidence,

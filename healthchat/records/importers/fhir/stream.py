@@ -17,6 +17,8 @@ from healthchat.records.importers.imported import NotUnderstood
 MAX_DEPTH = 100
 """Levels of JSON; a real resource has about 15."""
 
+BLOCK_BYTES = 1 << 16
+
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _UTF8_BOM = b"\xef\xbb\xbf"
 
@@ -70,42 +72,50 @@ class _WithoutBom:
 
 
 def _values(file: _WithoutBom) -> Iterator[tuple[dict[str, Json], bool]]:
-    """Each item of a top-level `entry` list or array (True), and each top-level object without those (False)."""
+    """Each item of a top-level `entry` list or array (True), and each top-level object without those (False).
+
+    One loop without calls of its own: it sees every value of a file that may have a hundred million.
+    """
     stack: list[Any] = []
     keys: list[str] = []
-    for event, value in ijson.basic_parse(file, multiple_values=True, use_float=True):
-        if event in ("start_map", "start_array"):
+    top: Any = None
+    key = ""
+    for event, value in ijson.basic_parse(file, multiple_values=True, use_float=True, buf_size=BLOCK_BYTES):
+        if event == "map_key":
+            key = value if value.isprintable() else cleaned(value)
+        elif event == "start_map" or event == "start_array":
             if len(stack) >= MAX_DEPTH:
                 raise NotUnderstood("This file is nested too deep to be a health record.")
-            stack.append({} if event == "start_map" else [])
-            keys.append("")
-        elif event == "map_key":
-            keys[-1] = cleaned(value)
-        elif event in ("end_map", "end_array"):
+            top = {} if event == "start_map" else []
+            stack.append(top)
+            keys.append(key)
+        elif event == "end_map" or event == "end_array":
             done = stack.pop()
-            keys.pop()
+            key = keys.pop()
+            top = stack[-1] if stack else None
             if _is_item(stack, keys):
-                if isinstance(done, dict):
+                if type(done) is dict:
                     yield done, True
-            elif stack:
-                _put(stack[-1], keys[-1], done)
-            elif isinstance(done, dict):
+            elif type(top) is dict:
+                top[key] = done
+            elif top is not None:
+                top.append(done)
+            elif type(done) is dict:
                 yield done, False
-        elif stack:
-            _put(stack[-1], keys[-1], cleaned(value) if event == "string" else value)
+        else:
+            if event == "string" and not value.isprintable():
+                value = cleaned(value)
+            if type(top) is dict:
+                top[key] = value
+            elif top is not None:
+                top.append(value)
 
 
 def _is_item(stack: list[Any], keys: list[str]) -> bool:
-    if len(stack) == 1:
-        return isinstance(stack[0], list)
-    return len(stack) == 2 and keys[0] == "entry" and isinstance(stack[1], list)
-
-
-def _put(parent: Any, key: str, value: Json) -> None:
-    if isinstance(parent, dict):
-        parent[key] = value
-    else:
-        parent.append(value)
+    depth = len(stack)
+    if depth == 1:
+        return type(stack[0]) is list
+    return depth == 2 and keys[1] == "entry" and type(stack[1]) is list
 
 
 def cleaned(text: str) -> str:
