@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from collections.abc import Sequence
 from datetime import date
 from typing import Literal
 
@@ -169,7 +170,7 @@ async def count_results(
             evidence=found.evidence,
         )
         newest = latest_claim(desk, found, latest_together(found.points))
-        return report(claim.text, [claim, newest, defined(desk, concept)])
+        return report(claim.text, [claim, repeated(desk, found, found.points), newest, defined(desk, concept)])
     limit = threshold if threshold_unit is None else convert(concept, threshold, threshold_unit, found.unit)
     if limit is None:
         return report("unit does not fit", [no_unit(desk, concept, threshold_unit)])
@@ -186,7 +187,24 @@ async def count_results(
         formula="count",
     )
     newest = latest_claim(desk, found, latest_together(found.points))
-    return report(claim.text, [claim, newest, defined(desk, concept)])
+    return report(claim.text, [claim, repeated(desk, found, beyond), newest, defined(desk, concept)])
+
+
+def repeated(desk: Desk, found: Series, counted: Sequence[Point]) -> Claim | None:
+    """How many entries the points that were counted stand for, where the records say some of them twice."""
+    same = {(point.when.text, round(point.value, 6)) for point in counted}
+    again = [point for point in found.repeats if (point.when.text, round(point.value, 6)) in same]
+    if not again:
+        return None
+    total = len(counted) + len(again)
+    return desk.state(
+        f"Your records hold {total} entries for them: {len(again)} repeat the same value at the same time, "
+        "and I counted those once.",
+        topic=topic_of(found.concept),
+        value=total,
+        concept=found.concept,
+        evidence=[point.row.evidence for point in (*counted, *again)],
+    )
 
 
 async def converted(ctx: RunContext[Desk], concept: str, to_unit: str) -> Report:

@@ -40,6 +40,8 @@ class Series(msgspec.Struct, frozen=True):
     points: tuple[Point, ...]
     other_units: int = 0
     """Results left out because their unit is missing or cannot be converted."""
+    repeats: tuple[Point, ...] = ()
+    """Entries that say again, with the same time and value, what one of the points says."""
 
     def __bool__(self) -> bool:
         return bool(self.points)
@@ -56,7 +58,11 @@ class Series(msgspec.Struct, frozen=True):
         """The points of a period."""
         if period is None:
             return self
-        return msgspec.structs.replace(self, points=tuple(p for p in self.points if period.holds(p.date)))
+        return msgspec.structs.replace(
+            self,
+            points=tuple(p for p in self.points if period.holds(p.date)),
+            repeats=tuple(p for p in self.repeats if period.holds(p.date)),
+        )
 
     @property
     def places(self) -> int | None:
@@ -87,12 +93,15 @@ def series(records: Records, concept: str) -> Series:
         return Series(concept, CONCEPTS[concept].unit if concept in CONCEPTS else None, ())
     unit = next((row.unit for row in reversed(rows) if row.canonical_value is not None), rows[-1].unit)
     points: dict[tuple[str, float], Point] = {}
+    repeats: list[Point] = []
     for row in rows:
         value = value_in(row, unit)
         if value is not None and row.effective is not None:
-            points.setdefault((row.effective.text, round(value, 6)), Point(row, value))
+            point = Point(row, value)
+            if points.setdefault((row.effective.text, round(value, 6)), point) is not point:
+                repeats.append(point)
     left_out = sum(value_in(row, unit) is None for row in rows)
-    return Series(concept, unit, tuple(points.values()), left_out)
+    return Series(concept, unit, tuple(points.values()), left_out, tuple(repeats))
 
 
 def value_in(row: Observation, unit: str | None) -> float | None:

@@ -19,7 +19,8 @@ LOOKALIKES = words(
     drive drums drunk dumping dying early earning earth eight election emergence encounter ending evening exercises
     faction facto factory failing fails failures faint faking farther father fault fearing fears feather feeling
     fewer fight filed files filling fills finds first fitter flash flood floor flower foods force formal forms forth
-    foster found freight friction fried friends front fruit funny futures gather gears gettin girls given gives
+    forgot forgotten foster found freight friction fried friends front fruit funny futures gather gears gettin girls
+    given gives
     glass goals going grade grain grass great green groups grown guess hacked hammer hands hanged happy harsh
     headache heading heads healing heals heaps heard hearing hears heath heather heavy hello helped hence heroes
     hills holds homes hones hopes horse hours house human humor humour injection inter jelly joins joint jokes judge

@@ -37,18 +37,37 @@ WORDS: tuple[tuple[RiskScore, str], ...] = (
     (
         "estimated_average_glucose",
         (
+            r"\b(?:hb|hemoglobin |haemoglobin |my )?a1c\b.*\b(?:equals?|correspond\w*|translat\w*|amount|work out|"
+            r"means?|"
+            r"convert\w*|turn\w*|goes?|stand|give|come|match\w*|into|in|as|to|like)\b.*"
+            r"\b(?:average|mean|daily|everyday|day[- ]to[- ]day|usual) (?:blood )?(?:sugar|glucose)\b"
+            r"|\b(?:average|mean|daily|everyday|day[- ]to[- ]day|usual) (?:blood )?(?:sugar|glucose)(?: level)?\b.*"
+            r"\b(?:equals?|correspond\w*|translat\w*|goes?|belong\w*|match\w*|fits?|would|from|of|for|behind|to)\b.*\ba1c\b"
+            r"|\b(?:average|mean) (?:sugar|glucose|blood sugar)\b.*\bhba1c\b|\bhba1c\b.*\baverage (?:sugar|glucose)\b"
+        ),
+    ),
+    (
+        "estimated_average_glucose",
+        (
             r"^(?=.*\b(?:average|mean|daily) (?:blood )?(?:sugar|glucose)\b)(?=.*\ba1c\b)(?!.*\b(?:compare|vs)\b)"
             r"|\ba1c as an? (?:average )?(?:blood )?(?:sugar|glucose)"
         ),
     ),
-    ("non_hdl", r"\bnon[ -]?hdl\b"),
+    ("non_hdl", r"\bnon[ -]?hdl\b|cholesterol (?:minus|less|without|excluding) (?:the |my )?hdl"),
     ("ldl_estimate", rf"{_SUM}.*\bldl\b|friedewald|sampson|\bldl\b.*\b(?:estimated|calculated)\b"),
     (
         "blood_pressure_category",
         (
             r"(?:categor\w+|stage|class|classif\w+|bracket|grade)\b.*\b(?:blood pressure|bp|hypertension)"
             r"|\b(?:blood pressure|bp|hypertension)\b.*\b(?:categor\w+|stage|class|classif\w+|bracket|grade)\b"
-            r"|(?:count|counts|classed|classified|considered|qualify) as (?:high|normal|elevated|"
+            r"|\b(?:bp|blood pressure|cuff)\b.*\b(?:normal, elevated|normal or (?:high|elevated)|elevated or (?:high|"
+            r"normal)|"
+            r"(?:hypertension|hypertensive|normal|elevated) (?:range|zone|territory))"
+            r"|\b(?:bp|blood pressure)\b.*\bnormal\b.*\belevated\b"
+            r"|(?:which|what) (?:bp|blood pressure) (?:range|group|level|zone|type)\b"
+            r"|(?:which|what) (?:range|group|zone)\b.*\b(?:bp|blood pressure)\b"
+            r"|(?:fall|falls|put|land|lands)\b.*\b(?:blood pressure|bp)\b.*\b(?:categor|stage)"
+            r"|(?:count|counts|counted|classed|classified|considered|qualify) as (?:high|normal|elevated|"
             r"hypertension).*\b(?:bp|blood pressure)"
             r"|\b(?:bp|blood pressure)\b.*(?:count|counts|classed|classified|considered|qualify) as"
         ),
@@ -73,6 +92,9 @@ WORDS: tuple[tuple[RiskScore, str], ...] = (
     (
         "egfr",
         (
+            r"how (?:well|good|much) (?:do|does|are|is) my kidneys? (?:filter|clean|work)\w*\b.*\b(?:from|by|on|"
+            r"creatinine)\b|"
+            r"kidney (?:filtration|filtering)(?: rate)?\b|"
             rf"{_SUM}.*\b(?:e?gfr|kidney function|filtration|kidneys)\b|\b(?:e?gfr|"
             rf"kidney function)\b.*(?:\bfrom my\b|calculat\w+|estimat\w+)"
         ),
@@ -84,8 +106,10 @@ WORDS: tuple[tuple[RiskScore, str], ...] = (
             r"\bbmi (?:categor\w+|class|range|group|bracket)|categor\w+.*\bbmi\b|"
             r"\bam i (?:technically |considered |officially |now |clinically )*(?:over-?weight|obese|"
             r"under-?weight|fat|too heavy|too thin)"
-            rf"|{_SUM}.*\b(?:bmi|body mass)\b|weight categor\w+|(?:healthy|normal|right|"
+            rf"|{_SUM}(?!.*\b(?:average|mean|trend|change)\b).*\b(?:bmi|body mass)\b|weight categor\w+|"
+            rf"(?:healthy|normal|right|"
             rf"ideal) weight for|is my weight (?:healthy|ok|okay|normal|fine)"
+            r"|(?:by|going by|according to) (?:my )?(?:bmi|body[- ]mass index)|weight class|(?:bmi|body[- ]mass) class"
             r"|\bdo i (?:count|qualify) as (?:over-?weight|obese|under-?weight)|\bbody mass index categor\w+"
             r"|(?:over-?weight|obese|under-?weight) or (?:normal|not|obese|healthy)"
         ),

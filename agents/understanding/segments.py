@@ -18,6 +18,14 @@ _CLAUSE = re.compile(
     rf"(?={_ASKS}\b\s+\S)",
     re.IGNORECASE,
 )
+_OPENING = re.compile(
+    r"\A(?:on average|in (?:total|all|general|numbers)|over ?all|all in all|for (?:the|my) record|out of interest|"
+    r"going by (?:that|it)|by (?:the way|and large)|in the (?:last|past|previous) [\w ]+|since [\w ]+|"
+    r"(?:for|over|during|within) [\w ]+|compared (?:with|to) [\w ]+|averag\w+ [\w ]+|looking (?:at|back) [\w ]+|"
+    r"according to [\w ]+|based on [\w ]+|from [\w ]+ to [\w ]+)\Z",
+    re.IGNORECASE,
+)
+"""What stands before a comma and is no question of its own."""
 _SUBORDINATE = re.compile(
     r"\b(?:if|when|whenever|because|since|while|as|although|after|before|on days)\b[^,]*\Z", re.IGNORECASE
 )
@@ -39,7 +47,12 @@ def _clauses(sentence: str) -> Iterator[str]:
     start = 0
     for match in _CLAUSE.finditer(sentence):
         before = sentence[start : match.start()]
-        if not _is_question(before) or _SUBORDINATE.match(before) or _leans(sentence, match):
+        if (
+            not _is_question(before)
+            or _OPENING.match(before.strip())
+            or _SUBORDINATE.match(before)
+            or _leans(sentence, match)
+        ):
             continue
         yield before
         start = match.end()

@@ -17,7 +17,6 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-from agents.concepts import CONCEPTS
 from agents.triage import LEAST_WORDS
 from agents.triage.frames import without_idioms
 from agents.triage.likeness import features
@@ -124,6 +123,46 @@ TIRESOME = (
     "homework",
 )  # fmt: skip
 READ_OUT = ("{x} {n}", "{x} of {n}", "{x} is {n} today")
+MEASURED = re.split(
+    r",\s+",
+    """
+    25-oh vitamin d, a1c, acido urico, acr, alanine aminotransferase, albumin, albumina, albumine, alk phos,
+    alkaline phosphatase, alp, alt, antigeno prostatico, apo b, apob, apolipoprotein b, apolipoproteina b,
+    aspartate aminotransferase, ast, b type natriuretic peptide, b12, bicarb, bicarbonate, bicarbonato, bili,
+    bilirrubina, bilirubin, blood glucose, blood sugar, blood thinner test, bmi, bnp, body mass index, body
+    weight, bone density, bottom number, brain natriuretic peptide, breathing rate, breathing test, breaths per
+    minute, bun, c reactive protein, ca level, calcio, calcium, cardio fitness, chloride, cholesterol,
+    cholesterol level, cintura, cl, cloruro, co2, cobalamin, colesterol, colesterol bueno, colesterol malo,
+    colesterol no hdl, cortisol, creat, creatinina, creatinine, crp, densidad osea, depression score, dexa,
+    diastolic, diastolica, ef, egfr, ejection fraction, espirometria, esr, estatura, fasting insulin, ferritin,
+    ferritina, fev1/fvc, fever, folate, folato, folic acid, fosfatasa alcalina, fosfato, fraccion de eyeccion,
+    frecuencia cardiaca, frecuencia respiratoria, free t3, free t4, ft3, ft4, gamma glutamil transferasa, gamma
+    glutamyl, gamma gt, gfr, ggt, globulin, globulina, globulos blancos, globulos rojos, glucosa, glucose, gout
+    test, haematocrit, haemoglobin, hb a1c, hba1c, hct, hdl, hdl cholesterol, hdl-c, heart enzyme, heart rate,
+    heart rate variability, height, hematocrit, hematocrito, hemoglobin, hemoglobina, hemoglobina corpuscular
+    media, hemoglobina glicosilada, hgb, hierro, hormona del estres, hours of sleep, how long i sleep, how much
+    i walked, how much i weigh, how tall, how tall am i, hr, hrv, indice de masa corporal, inflammation marker,
+    inr, insulin, insulin level, insulina, iron, iron level, iron saturation, iron stores, k level, k+, kidney
+    function, kidney number, ldl, ldl cholesterol, ldl-c, lipoprotein a, lipoproteina a, low t, lower number,
+    lp(a), lpa, lung function, lvef, mag, magnesio, magnesium, mch, mchc, mcv, mean cell hemoglobin, mean
+    corpuscular hemoglobin, mean corpuscular hemoglobin concentration, mean corpuscular volume, mg level,
+    microalbumin, na, nivel de dolor, non hdl, non-hdl, non-hdl cholesterol, nt pro bnp, nt-probnp, oxigeno,
+    oxygen, oxygen saturation, pain, pain level, pain score, pasos, peso, phos, phosphate, phosphorus, phq-9,
+    phq9, plaquetas, platelet count, platelets, plt, potasio, potassium, pro bnp, probnp, prostate specific
+    antigen, prostate test, protein level, proteina c reactiva, proteina en la orina, proteinas totales, psa,
+    pt/inr, pulse, rbc, rdw, rdw cv, red cell distribution width, red cell size, red cells, red count,
+    respiratory rate, salt level, saturacion de transferrina, sed rate, sedimentation rate, serum calcium, serum
+    iron, sgot, sgpt, sistolica, sleep, smoker, smoking, sodio, sodium, spo2, step count, steps, stored iron,
+    stress hormone, sueno, systolic, t level, t-score, t3, t3 libre, t4, t4 libre, tabaco, tasa de filtracion
+    glomerular, temp, temperatura, temperature, testosterona, testosterone, thyroid, thyroid test, tiempo de
+    coagulacion, tiroides, tobacco, top number, total bilirubin, total cholesterol, total protein, transaminasa
+    alt, transaminasa ast, transferrin saturation, trigliceridos, triglyceride, triglycerides, trigs, troponin,
+    troponin t, troponina, tsat, tsh, uacr, upper number, urate, urea, urea nitrogen, uric acid, variabilidad de
+    la frecuencia cardiaca, velocidad de sedimentacion, vit d, vitamin b12, vitamin b9, vitamin d, vitamina b12,
+    vitamina d, vo2, vo2max, volumen corpuscular medio, waist, waist circumference, waist size, wbc, weight,
+    white cells, white count
+    """.strip(),
+)
 
 
 class Example(NamedTuple):
@@ -157,19 +196,18 @@ def _parts(text: str) -> Iterator[str]:
 
 def _harmless() -> Iterator[Example]:
     random = Random(SEED)
-    names = sorted({name for concept in CONCEPTS.values() for name in (*concept.synonyms, *concept.spanish[:1])})
     yield from (
         Example(_read(template.format(x=name, n=random.choice(_NUMBERS))), crisis=False, emergency=False)
-        for name in names
+        for name in MEASURED
         for template in random.sample(READ_OUT, 1)
     )
-    kinds = ((ASKED, names), (KEPT, THINGS), (TAUGHT, SIGNS), (HAD, MILD), (SAID, IDIOMS), (FED_UP, TIRESOME))
+    kinds = ((ASKED, MEASURED), (KEPT, THINGS), (TAUGHT, SIGNS), (HAD, MILD), (SAID, IDIOMS), (FED_UP, TIRESOME))
     for _ in range(HARMLESS):
         templates, things = random.choices(kinds, (40, 14, 18, 12, 8, 8))[0]
         text = random.choice(templates).format(
             x=random.choice(things),
             idiom=random.choice(IDIOMS),
-            t=random.choice(names),
+            t=random.choice(MEASURED),
             n=random.choice(_NUMBERS),
             day=random.choice(DAYS),
         )

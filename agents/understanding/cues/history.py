@@ -7,6 +7,13 @@ from agents.understanding.cues.cue import Cue, cue
 
 CUES: tuple[Cue, ...] = (
     cue(
+        "ever_diagnosed",
+        9.6,
+        r"\b(?:any|is|was|has|had|have|does|did|do)\b.*\bCOND\b.*\b(?:medical |health |past |my )+"
+        r"(?:history|records?|past|chart|diagnos\w+)\b",
+        when=lambda slots: not says(slots, r"summar|family"),
+    ),
+    cue(
         "conditions",
         9.3,
         r"(?:am i|is|are) .*\b(?:listed|recorded|registered|down|documented|marked)\b.*COND",

@@ -33,6 +33,9 @@ CUES: tuple[Cue, ...] = (
         ),
         r"do i (?:still |currently )*(?:take|use) (?:a |an |any )?(?:MED|meds|medic\w+|pills|anything)",
         r"what (?:do|am) i (?:take|taking|on|use) for",
+        r"(?:everything|all|anything|whatever|the things|stuff)(?: that)? i(?: am)? (?:currently |still |now |"
+        r"supposed to )*"
+        r"(?:take|taking|on|use|using|swallow|prescribed)\b",
         r"what (?:is|are) (?:my |the )?(?:MED|these pills|this pill)(?: \w+)? (?:for|used for|treating)$",
         r"how many (?:different )?(?:meds|medications?|medicines?|pills|drugs|tablets|prescriptions)",
         r"why (?:am|do) i (?:on|taking|take|prescribed)",
@@ -60,6 +63,10 @@ CUES: tuple[Cue, ...] = (
         r"since when (?:am|have|do|did) i .*(?:MED|tak|on)\b",
         r"(?:start date|first prescri\w+|date i started|prescribed (?:first|since))\b",
         r"(?:what|which) (?:date|day|year|month) .*(?:start|began|prescribed).*MED|MED start(?: date)?\b",
+        r"\b(?:when|what|which|on which|since when|date|day|how long)\b.*\bMED\b.*\b(?:start\w*|began|begin\w*|begun|"
+        r"first|ordered|prescribed|introduced|added|issued|given|initiated|commence\w*)\b",
+        r"\b(?:first|earliest|initial|original) (?:prescription|order|time|dose)\b.*\bMED\b",
+        r"\b(?:since when|how long|since what|since which)\b.*\bMED\b",
         when=lambda slots: names_a_medicine(slots) or says(slots, r"\b(?:meds|medic\w+|pills?|tablets?)\b"),
     ),
     cue(

@@ -77,7 +77,13 @@ CUES: tuple[Cue, ...] = (
             r"\bwhen (?:was|is|did|were|do|have|had)\b.*(?:TEST|OTHER|PROC|blood tests?|labs?|lab work|bloodwork|"
             r"tests? done)"
         ),
-        when=lambda slots: not says(slots, r"\bstart|\bbegan|diagnos|highest|lowest|due\b|next\b|\bstop"),
+        when=lambda slots: (
+            not says(
+                slots,
+                r"\bstart|\bbegan|diagnos|highest|lowest|due\b|next\b|\bstop|bottom|top(?:ped)? out|\bpeak|"
+                r"\bhit\b|extreme",
+            )
+        ),
     ),
     cue(
         "last_date",
@@ -100,7 +106,8 @@ CUES: tuple[Cue, ...] = (
                 not says(
                     slots,
                     (
-                        r"\bstart\w*\b|\bbegan|diagnos|highest|lowest|\bdue\b|next\b|how long (?:have|"
+                        r"\bstart\w*\b|\bbegan|diagnos|highest|lowest|bottom|top(?:ped)? out|\bpeak|\bdue\b|"
+                        r"next\b|how long (?:have|"
                         r"do|did) i (?!not)|"
                         r"old am i"
                     ),
@@ -117,11 +124,23 @@ CUES: tuple[Cue, ...] = (
         ),
     ),
     cue(
+        "last_date",
+        8.8,
+        r"^(?:my |the )?(?:last|latest|newest|most recent) (?:TEST|OTHER)(?: test| check)? (?:date|day|when)$",
+        r"\b(?:day|date|month|time) (?:that |when |on which )?(?:my |the |they |i )(?:last |"
+        r"most recently )?(?:TEST|OTHER|"
+        r"had|got|took|checked|measured).*\b(?:last|taken|checked|measured|tested|done|drawn|TEST|OTHER)\b",
+        when=lambda slots: names_a_test(slots) and not slots.named("medicine"),
+    ),
+    cue(
         "count",
         8,
         r"how (?:many times|often|frequently)|number of times",
         r"how many .*(?:TEST|OTHER|PROC) (?:tests?|readings?|results?|measurements?|checks?|values?|records?)",
-        r"number of (?:TEST|OTHER|PROC|VISIT|visits)|count (?:of )?my|times (?:have|did|was|were|has)",
+        r"number of (?:\w+ )?(?:TEST|OTHER|PROC|VISIT|visits)|count (?:of |up |all )?(?:of )?(?:my|the)|"
+        r"times (?:have|did|was|were|has)",
+        r"how many (?:\w+ )?(?:TEST|OTHER)\b|(?:TEST|OTHER) (?:tests?|readings?|results?|measurements?|"
+        r"values?)? ?in total",
         when=lambda slots: slots.limit is None,
     ),
     cue(
@@ -175,9 +194,10 @@ CUES: tuple[Cue, ...] = (
         8.5,
         (
             r"\b(?:lowest|minimum|min|smallest|least|low point|bottomed|all[- ]time low|record low|thinnest|"
-            r"lightest|shortest|fewest|nadir|floor|at its low)\b"
+            r"lightest|shortest|fewest|nadir|floor|at its low|bottom (?:value|result|reading|figure|TEST|OTHER)|"
+            r"bottom(?:ed|s|ing)? out|rock bottom|low[- ]water mark)\b"
         ),
-        r"how low (?:has|did|have|was)|\b(?:what is|my) (?:low) (?:for|of)\b",
+        r"how low (?:has|did|have)|how low was .*\bever\b|\b(?:what is|my) (?:low) (?:for|of)\b",
         when=names_a_test,
     ),
     cue(
@@ -185,9 +205,10 @@ CUES: tuple[Cue, ...] = (
         8.5,
         (
             r"\b(?:highest|maximum|max|largest|biggest|greatest|peak\w*|record high|all[- ]time high|heaviest|"
-            r"longest|most (?!recent)|tallest|top (?:value|reading|result)|spiked?|at its high|farthest)\b"
+            r"longest|most (?!recent)|tallest|top (?:value|reading|result)|spiked?|at its high|farthest|"
+            r"topped out|top(?:s|ping)? out|high[- ]water mark|upper extreme)\b"
         ),
-        r"how high (?:has|did|have|was)|what is the most\b",
+        r"how high (?:has|did|have)|how high was .*\bever\b|what is the most\b",
         when=names_a_test,
     ),
     cue(
@@ -214,9 +235,26 @@ CUES: tuple[Cue, ...] = (
         7.5,
         (
             r"\b(?:average|averaged|averages|averaging|typical\w*|usual\w*|normally|median|mean (?:TEST|value|"
-            r"level|of)|(?:my|the) mean)\b"
+            r"level|of|\w+ TEST)|(?:my|the) mean)\b"
         ),
         when=names_a_test,
+    ),
+    cue(
+        "mean_period",
+        8.4,
+        r"\bon average\b|\baverage\w* out\b|^mean\b|\bmean (?:\w+ )?TEST|\baverage\b.*PERIOD|PERIOD.*\baverage\b",
+        when=lambda slots: names_a_test(slots) and not says(slots, r"what (?:does|do) .* mean|go\w* (?:up|down)"),
+    ),
+    cue(
+        "latest_value",
+        9,
+        r"\bhow (?:high|low) (?:is|was|are|were)\b.*\b(?:last|latest|now|today|most recent\w*|newest|this time)\b",
+        r"\b(?:forgot|forgotten|remind me|do not remember|can not remember|cannot recall|do not recall)\b.*(?:TEST|"
+        r"OTHER)",
+        r"\bwhere (?:does|do|did) (?:my |the )?(?:TEST|OTHER) (?:now )?(?:stand|sit|lie)\b|(?:TEST|"
+        r"OTHER) stands?\b(?! for)",
+        r"what did (?:the |my )?(?:TEST|OTHER) (?:say|show|read|come)|(?:TEST|OTHER) (?:now|today)$",
+        when=lambda slots: names_a_test(slots) and not says(slots, r"\bwhen\b|\bever\b"),
     ),
     cue(
         "abnormal_list",
@@ -288,7 +326,7 @@ CUES: tuple[Cue, ...] = (
         ),
         when=names_a_test,
     ),
-    cue("unit_conversion", 9.8, r"UNIT", when=wants_a_unit),
+    cue("unit_conversion", 9.8, r"UNIT", when=lambda slots: wants_a_unit(slots) and slots.limit is None),
     cue("unit_conversion", 9.8, r"\bconvert\w*\b", when=lambda slots: names_a_test(slots) or slots.value is not None),
     cue(
         "latest_value",
