@@ -183,7 +183,8 @@ def _times(row: AnyRow) -> dict[str, datetime | str | None]:
     when = leading_date(row)
     if when is None:
         return {"instant": None, "precision": ""}
-    return {"instant": when.instant.astimezone(UTC), "precision": when.precision}
+    # A copy: what it works out is not to stay in memory with the row.
+    return {"instant": RecordDate(when.text).instant.astimezone(UTC), "precision": when.precision}
 
 
 def _written(value: Any, column: Any) -> Any:

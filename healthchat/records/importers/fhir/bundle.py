@@ -18,6 +18,7 @@ from healthchat.records.importers.fhir.observation import observations
 from healthchat.records.importers.fhir.patient import Persons
 from healthchat.records.importers.fhir.procedure import procedure
 from healthchat.records.importers.fhir.resource import Links, Notes, Reference, Resource, reference
+from healthchat.records.importers.fhir.spool import Spool
 from healthchat.records.importers.fhir.stream import Entry
 from healthchat.records.importers.imported import Import, NotUnderstood
 from healthchat.records.importers.rows import Rows
@@ -63,13 +64,14 @@ class _Gathering:
         self._rows = Rows()
         self._retracted: dict[tuple[str, str], None] = {}
         self._panels: dict[str, str] = {}
-        self._waiting: list[Resource] = []
+        self._waiting = Spool()
 
     def run(self, entries: Iterable[Entry]) -> Import:
-        for entry in entries:
-            self._take(self._resource(entry))
-        for resource in self._waiting:
-            self._convert(resource)
+        with self._waiting:
+            for entry in entries:
+                self._take(self._resource(entry))
+            for entry, within in self._waiting:
+                self._convert(self._resource(entry, within=within))
         self._group()
         self._rows.retract(self._retracted)
         patient, name = self._persons.settle()
@@ -107,7 +109,7 @@ class _Gathering:
                 self._take(self._resource(Entry(inner), within=resource.id))
         # What it refers to may come later in the file.
         if any(key in resource.data for key in ("medicationReference", "medication", "reasonReference")):
-            self._waiting.append(resource)
+            self._waiting.put(resource.entry, within=resource.within)
         else:
             self._convert(resource)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
+from sys import intern
 from typing import Any
 
 import msgspec
@@ -121,7 +122,7 @@ def concept(value: Json) -> Concept:
     if not isinstance(value, dict):
         return Concept()
     codings = list(objs(value.get("coding"))) or ([value] if "code" in value or "display" in value else [])
-    return Concept(text(value.get("text")), tuple(_coding(item) for item in codings))
+    return Concept(intern(text(value.get("text"))), tuple(_coding(item) for item in codings))
 
 
 def concepts(value: Json) -> list[Concept]:
@@ -135,7 +136,8 @@ def date(value: Json) -> RecordDate | None:
     if not written or len(written) > MAX_DATE_LENGTH:
         return None
     found = RecordDate.parse(written)
-    return found if found is not None and found.day.year in _YEARS else None
+    # A new one, without what reading it has left behind: a row is kept, and there are many.
+    return RecordDate(found.text) if found is not None and found.day.year in _YEARS else None
 
 
 def first_date(*values: Json) -> RecordDate | None:
@@ -155,7 +157,7 @@ def quantity(value: Json) -> str:
 
 
 def unit(value: dict[str, Json]) -> str:
-    return text(value.get("unit")) or text(value.get("code"))
+    return intern(text(value.get("unit")) or text(value.get("code")))
 
 
 def choice(resource: dict[str, Json], stem: str) -> tuple[str, Json]:
@@ -167,4 +169,6 @@ def choice(resource: dict[str, Json], stem: str) -> tuple[str, Json]:
 
 
 def _coding(value: dict[str, Any]) -> Coding:
-    return Coding(text(value.get("code")), text(value.get("system")), text(value.get("display")))
+    return Coding(
+        intern(text(value.get("code"))), intern(text(value.get("system"))), intern(text(value.get("display")))
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from sys import intern
 from typing import Any, get_args
 
 import msgspec
@@ -144,7 +145,7 @@ def _row(resource: Resource, data: dict[str, Json], result: Result, *, panel: st
         effective=_effective(resource.data),
         reference_low=reference.low,
         reference_high=reference.high,
-        reference_text=reference.text,
+        reference_text=intern(reference.text) if reference.text else None,
         flag=code(data.get("interpretation")) or None,
         status=code(resource.data.get("status")),
         panel=panel,

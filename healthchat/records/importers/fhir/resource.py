@@ -71,6 +71,8 @@ class Links:
 
 class Resource:
     def __init__(self, entry: Entry, *, file: str, links: Links, notes: Notes, within: str = "") -> None:
+        self.entry = entry
+        self.within = within
         self.data = entry.resource
         self.file = file
         self.links = links
