@@ -23,6 +23,8 @@ from django.db.models import Field, Model
 
 THREADS = 4
 CLOSE_SECONDS = 10.0
+TRIES = 8
+"""How often a piece of work is begun again because another process was first."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -192,13 +194,13 @@ def _outcome(work: Callable[[], Any]) -> Outcome:
         return Outcome(None, error)
 
 
-def _carried_out_alone(work: Callable[[], Any], *, again: bool = True) -> Outcome:
+def _carried_out_alone(work: Callable[[], Any], *, again: int = TRIES) -> Outcome:
     try:
         with transaction.atomic():
             return Outcome(work())
     except IntegrityError as error:
         # Another process may have been first; seen from after it, the work may well succeed.
-        return _carried_out_alone(work, again=False) if again else Outcome(None, error)
+        return _carried_out_alone(work, again=again - 1) if again else Outcome(None, error)
     except Exception as error:
         return Outcome(None, error)
 

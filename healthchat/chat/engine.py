@@ -14,12 +14,13 @@ import secrets
 import traceback
 from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from django.db import Error as DatabaseError
+from django.utils import timezone
 
 from agents import scripted
 from agents.events import AnyEvent, Done, Error, Restart, Text
@@ -48,16 +49,20 @@ class Engine:
         self._stopped_by_person: set[UUID] = set()
         self._lost: set[UUID] = set()
         self._missing: set[UUID] = set()
+        self._left: set[UUID] = set()
+        """Runs that were claimed here and are carried out no more, though they did not end."""
+        self._seen: dict[UUID, tuple[datetime, float]] = {}
+        """Leases of runs that are not carried out here, and since when by this loop's clock they are as they are."""
         self._watches: list[asyncio.Task[None]] = []
         self._stopping = False
 
-    def start(self, run_id: UUID, claimed: Claimed | None = None) -> None:
+    def start(self, run_id: UUID, claimed: Claimed | None = None, *, silent: datetime | None = None) -> None:
         """Begin to carry out a run, if it is to be had or was claimed already; return at once."""
         if self._stopping:
             return
         self.watch()
         if run_id not in self._tasks:
-            self._tasks[run_id] = _task(self._carry_out(run_id, claimed))
+            self._tasks[run_id] = _task(self._carry_out(run_id, claimed, silent))
 
     def watch(self) -> None:
         """See to it that leases are renewed and left-over runs found from now on."""
@@ -86,22 +91,41 @@ class Engine:
     async def _sweeps(self) -> None:
         while True:
             try:
-                await in_database(runs.release_of_the_dead, now=_now())
-                for run_id in await in_database(runs.to_carry_out, now=_now()):
+                await in_database(runs.release_of_the_dead)
+                for run_id in await in_database(runs.to_carry_out):
                     self.start(run_id)
+                left = frozenset(self._left)
+                leases = await in_database(runs.leases, worker=self.worker, left=left)
+                self._left -= left - leases.keys()
+                for run_id, lease in self._silent(leases):
+                    self.start(run_id, silent=lease)
             except DatabaseError as error:
                 logger.warning("left-over runs cannot be looked for: %s", type(error).__name__)
             await asyncio.sleep(SWEEP_SECONDS)
 
-    async def _carry_out(self, run_id: UUID, claimed: Claimed | None) -> None:
-        following = None
+    def _silent(self, leases: dict[UUID, datetime]) -> list[tuple[UUID, datetime]]:
+        """The runs whose lease was not renewed for as long as one lasts, however the clocks were set meanwhile."""
+        now = asyncio.get_running_loop().time()
+        seen, self._seen = self._seen, {}
+        silent = []
+        for run_id, lease in leases.items():
+            known, since = seen.get(run_id, (None, now))
+            self._seen[run_id] = lease, since if known == lease else now
+            if now - self._seen[run_id][1] >= runs.LEASE_SECONDS:
+                silent.append((run_id, lease))
+        return silent
+
+    async def _carry_out(self, run_id: UUID, claimed: Claimed | None, silent: datetime | None) -> None:
+        following, ended = None, False
         try:
-            claimed = claimed or await self._claim(run_id)
+            claimed = claimed or await self._claim(run_id, silent)
             if claimed is None:
                 return
             hub().opened(run_id, claimed.seq)
-            with suppress(LostRun):
-                following = await self._answer(claimed)
+            following = await self._answer(claimed)
+            ended = True
+        except LostRun:
+            pass
         except DatabaseError as error:
             logger.warning("run %s is left for later: %s", run_id, type(error).__name__)
         finally:
@@ -109,17 +133,19 @@ class Engine:
             self._tasks.pop(run_id, None)
             self._stopped_by_person.discard(run_id)
             self._lost.discard(run_id)
+            if claimed is not None and not ended:
+                self._left.add(run_id)
         if following is not None:
             self.start(following)
 
-    async def _claim(self, run_id: UUID) -> Claimed | None:
+    async def _claim(self, run_id: UUID, silent: datetime | None) -> Claimed | None:
         """Claim a run; if told to stop meanwhile, give back what the database thread has claimed by then."""
-        claiming = asyncio.ensure_future(write(runs.claim, run_id, worker=self.worker, now=_now()))
+        claiming = asyncio.ensure_future(write(runs.claim, run_id, worker=self.worker, now=_now(), silent=silent))
         try:
             return await asyncio.shield(claiming)
         except asyncio.CancelledError:
             if await claiming is not None:
-                await write(runs.give_back, run_id, worker=self.worker, now=_now())
+                await write(runs.give_back, run_id, worker=self.worker)
             raise
 
     async def _answer(self, claimed: Claimed) -> UUID | None:
@@ -175,7 +201,7 @@ class Engine:
         """Let another process go on with a run, after what was recorded of it here is stored."""
         with suppress(LostRun):
             await recorder().flush(sheet)
-            await write(runs.give_back, sheet.run, worker=self.worker, now=_now())
+            await write(runs.give_back, sheet.run, worker=self.worker)
 
     async def _heartbeats(self) -> None:
         while True:
@@ -184,7 +210,7 @@ class Engine:
             if not carried_out:
                 continue
             try:
-                leases = await write(runs.renew, worker=self.worker, now=_now())
+                leases = await write(runs.renew, carried_out, worker=self.worker, now=_now())
             except DatabaseError as error:
                 logger.warning("leases cannot be renewed: %s", type(error).__name__)
                 continue
@@ -286,4 +312,4 @@ def _without_contents(error: Exception) -> str:
 
 
 def _now() -> datetime:
-    return datetime.now(UTC)
+    return timezone.now()

@@ -153,11 +153,11 @@ def _over(run: UUID, seq: int) -> bool:
 
 def _following(conversation: UUID, run: UUID | None) -> UUID | None:
     """The run after another in a conversation; without another, the first that has not ended."""
-    runs = Run.objects.filter(conversation=conversation).order_by("created", "id")
+    runs = Run.objects.filter(conversation=conversation).order_by("number")
     if run is None:
         runs = runs.exclude(status__in=Run.ENDED)
     else:
-        runs = runs.filter(created__gt=Run.objects.filter(id=run).values("created"))
+        runs = runs.filter(number__gt=Run.objects.filter(id=run).values("number"))
     return runs.values_list("id", flat=True).first()
 
 

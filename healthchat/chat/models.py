@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+from uuid import UUID
+
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 
-from healthchat.database import new_id
+from healthchat.database import new_id, prepared
 
 
 class Conversation(models.Model):
@@ -38,6 +41,8 @@ class Message(models.Model):
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
     role = models.CharField(max_length=9, choices=Role.choices)
     content = models.TextField()
+    number = models.PositiveIntegerField(default=0)
+    """Its place in the conversation, whatever the clock says: 2n - 1 is what run n was asked, 2n what it answered."""
     created = models.DateTimeField(auto_now_add=True)
     replaces = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="versions", db_index=False
@@ -45,9 +50,9 @@ class Message(models.Model):
     """The earlier wording of this question, which is kept beside it."""
 
     class Meta:
-        ordering = ["created"]
+        ordering = ["conversation_id", "number"]
         indexes = [
-            models.Index(fields=["conversation", "created"]),
+            models.Index(fields=["conversation", "number"]),
             models.Index(fields=["replaces"], condition=Q(replaces__isnull=False), name="versions_of_question"),
         ]
 
@@ -75,6 +80,8 @@ class Run(models.Model):
     status = models.CharField(max_length=9, choices=Status.choices, default=Status.QUEUED)
     triage = models.CharField(max_length=16, blank=True)
     """The urgency screen's level, set when the message is stored."""
+    number = models.PositiveIntegerField()
+    """Its place among the runs of the conversation, from 1 on: their order, whatever the clock says."""
     created = models.DateTimeField(auto_now_add=True)
     started = models.DateTimeField(null=True, blank=True)
     finished = models.DateTimeField(null=True, blank=True)
@@ -106,16 +113,16 @@ class Run(models.Model):
         ordering = ["created"]
         constraints = [
             models.UniqueConstraint(fields=["owner", "idempotency_key"], name="one_run_per_idempotency_key"),
+            models.UniqueConstraint(fields=["conversation", "number"], name="one_run_per_place"),
         ]
         indexes = [
-            models.Index(fields=["conversation", "created"]),
             models.Index(
                 fields=["owner", "request_digest"],
                 condition=Q(status__in=["queued", "running"]),
                 name="unfinished_by_request",
             ),
             models.Index(
-                fields=["conversation", "created"],
+                fields=["conversation", "number"],
                 condition=Q(status__in=["queued", "running"]),
                 name="unfinished_by_conversation",
             ),
@@ -125,6 +132,11 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return f"run {self.id}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self.number:
+            self.number = place_in(self.conversation_id)
+        super().save(*args, **kwargs)
 
     @property
     def ended(self) -> bool:
@@ -150,6 +162,19 @@ class Feedback(models.Model):
 
     def __str__(self) -> str:
         return f"feedback on run {self.run_id}"
+
+
+def place_in(conversation: UUID) -> int:
+    """The number of the conversation's next run.
+
+    Of two processes that take the same one, the second is refused by the database and asks again.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT COALESCE(MAX(number), 0) + 1 FROM {Run._meta.db_table} WHERE conversation_id = %s",  # noqa: S608
+            [prepared(Run, "conversation", conversation)],
+        )
+        return int(cursor.fetchone()[0])
 
 
 class Event(models.Model):

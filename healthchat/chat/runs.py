@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 from uuid import UUID
@@ -32,13 +33,13 @@ from agents.events import (
 from agents.query import Query, Turn
 from agents.triage import screen
 from healthchat.chat import log
-from healthchat.chat.models import Conversation, Event, Message, Run
+from healthchat.chat.models import Conversation, Event, Message, Run, place_in
 from healthchat.chat.worker import is_dead
 from healthchat.database import insert, new_id, prepared, stored
 from healthchat.records.models import Patient
 
 LEASE_SECONDS = 15
-"""How long a run stays with a process that shows no sign of life."""
+"""How long a run stays with a process that shows no sign of life; counted by whoever waits for one, see `claim`."""
 ATTEMPTS = 3
 ON_BUSY = ("enqueue", "reject", "interrupt", "rollback")
 HISTORY_RUNS = 10
@@ -62,7 +63,7 @@ _END = f"""
 """  # noqa: S608
 _TOUCH = f"UPDATE {_TALKS} SET updated = %s WHERE id = %s"  # noqa: S608
 _NEXT = f"""
-    SELECT id FROM {_RUNS} WHERE conversation_id = %s AND status = 'queued' ORDER BY created LIMIT 1
+    SELECT id FROM {_RUNS} WHERE conversation_id = %s AND status = 'queued' ORDER BY number LIMIT 1
 """  # noqa: S608
 
 _HAS_TALK = f"SELECT 1 FROM {_TALKS} WHERE id = %s AND owner_id = %s"  # noqa: S608
@@ -202,7 +203,14 @@ def ask(
         displaced = tuple(dict.fromkeys((*displaced, earlier.pk)))
     original = earlier.question_id if earlier else None
     run = _new_run(
-        talk, message, triage=triage, key=key, digest=digest, worker=worker if free else None, replaces=original
+        talk,
+        message,
+        number=place_in(talk.pk) if conversation else 1,
+        triage=triage,
+        key=key,
+        digest=digest,
+        worker=worker if free else None,
+        replaces=original,
     )
     claimed = Claimed(run, _query(run, first=conversation is None), talk.patient_id, [], 0)
     return Asked(run, True, triage, displaced, claimed if run.worker else None)
@@ -233,6 +241,7 @@ def retry(owner: User, run_id: UUID, *, specialist: str | None = None) -> Run:
         model=settings.HEALTHCHAT_MODEL,
         triage=run.triage,
         retry_of=run,
+        number=place_in(run.conversation_id),
         created=timezone.now(),
     )
     stored(again)
@@ -249,21 +258,24 @@ def _stands(event: AnyEvent, retried: str | None) -> bool:
     return isinstance(event, OF_SPECIALISTS) and event.specialist != retried
 
 
-def claim(run_id: UUID, *, worker: str, now: datetime) -> Claimed | None:
+def claim(run_id: UUID, *, worker: str, now: datetime, silent: datetime | None = None) -> Claimed | None:
     """Take a run to carry it out; None if it is not to be had.
 
-    A run is to be had when it is queued and first in its conversation, or when its lease has run out. One that is to
-    be cancelled waits for no other.
+    A run is to be had when it is queued and first in its conversation, or when it was given back. One that is held by
+    another process is to be had by who has seen that its lease, `silent`, was not renewed for as long as one lasts:
+    clocks differ and jump, so no process judges another's lease by the time that is written in it. One that is to be
+    cancelled waits for no other.
     """
     run = Run.objects.filter(id=run_id).first()
     if run is None or run.ended:
         return None
-    ahead = Run.objects.filter(conversation=run.conversation_id, status__in=UNFINISHED, created__lt=run.created)
+    ahead = Run.objects.filter(conversation=run.conversation_id, status__in=UNFINISHED, number__lt=run.number)
     if run.cancel_requested is None and ahead.exists():
         return None
+    to_be_had = Q(lease_until=None) if silent is None else Q(lease_until=None) | Q(lease_until=silent)
     claimed = (
         Run.objects.filter(id=run_id)
-        .filter(Q(status=Run.Status.QUEUED) | Q(status=Run.Status.RUNNING, lease_until__lt=now))
+        .filter(Q(status=Run.Status.QUEUED) | Q(status=Run.Status.RUNNING) & to_be_had)
         .update(
             status=Run.Status.RUNNING,
             worker=worker,
@@ -279,21 +291,21 @@ def claim(run_id: UUID, *, worker: str, now: datetime) -> Claimed | None:
     return Claimed(run, _query(run), run.conversation.patient_id, past, log.last_seq(run.id))
 
 
-def renew(*, worker: str, now: datetime) -> dict[UUID, Lease]:
-    """Extend the leases of all that a worker carries out, and say which it holds."""
-    held = Run.objects.filter(worker=worker, status=Run.Status.RUNNING)
+def renew(run_ids: Collection[UUID], *, worker: str, now: datetime) -> dict[UUID, Lease]:
+    """Extend the leases of runs that a worker carries out, and say which of them it holds."""
+    held = Run.objects.filter(id__in=run_ids, worker=worker, status=Run.Status.RUNNING)
     held.update(lease_until=now + timedelta(seconds=LEASE_SECONDS))
     rows = held.values_list("id", "cancel_requested")
     return {run_id: "to_be_cancelled" if cancel_requested else "held" for run_id, cancel_requested in rows}
 
 
-def give_back(run_id: UUID, *, worker: str, now: datetime) -> None:
+def give_back(run_id: UUID, *, worker: str) -> None:
     """End the lease of a run that is not finished here, so that another process goes on at once.
 
     The attempt does not count: nothing went wrong in it.
     """
     ours = Run.objects.filter(id=run_id, worker=worker, status=Run.Status.RUNNING, attempt__gt=0)
-    ours.update(lease_until=now, attempt=F("attempt") - 1)
+    ours.update(lease_until=None, attempt=F("attempt") - 1)
 
 
 def end(
@@ -307,7 +319,8 @@ def end(
     answer = None
     if text:
         answer = new_id()
-        insert(Message, id=answer, conversation_id=run.conversation_id, role="assistant", content=text, created=now)
+        place = {"conversation_id": run.conversation_id, "number": 2 * run.number}
+        insert(Message, id=answer, **place, role="assistant", content=text, created=now)
     run_id, conversation = prepared(Run, "id", run.id), prepared(Run, "conversation", run.conversation_id)
     at = prepared(Run, "finished", now)
     with connection.cursor() as cursor:
@@ -323,21 +336,30 @@ def request_cancel(run_id: UUID, *, now: datetime) -> None:
     Run.objects.filter(id=run_id, status__in=UNFINISHED, cancel_requested=None).update(cancel_requested=now)
 
 
-def release_of_the_dead(*, now: datetime) -> None:
+def release_of_the_dead() -> None:
     """End the leases of processes of this machine that were killed, so that nobody waits for them to run out."""
-    held = Run.objects.filter(status=Run.Status.RUNNING, lease_until__gte=now)
-    dead = [name for name in set(held.values_list("worker", flat=True)) if is_dead(name)]
+    held = Run.objects.filter(status=Run.Status.RUNNING, lease_until__isnull=False)
+    dead = [name for name in held.order_by().values_list("worker", flat=True).distinct() if is_dead(name)]
     if dead:
-        held.filter(worker__in=dead).update(lease_until=now)
+        held.filter(worker__in=dead).update(lease_until=None)
 
 
-def to_carry_out(*, now: datetime, most: int = 100) -> list[UUID]:
-    """Queued runs, and running ones whose lease has run out, oldest first."""
+def to_carry_out(*, most: int = 100) -> list[UUID]:
+    """Running runs that were given back, and queued ones, oldest first."""
+    given_back = Run.objects.filter(status=Run.Status.RUNNING, lease_until=None)
     queued = Run.objects.filter(status=Run.Status.QUEUED)
-    orphaned = Run.objects.filter(status=Run.Status.RUNNING, lease_until__lt=now)
     return [
-        run_id for runs in (orphaned, queued) for run_id in runs.order_by("created").values_list("id", flat=True)[:most]
+        run_id
+        for runs in (given_back, queued)
+        for run_id in runs.order_by("created").values_list("id", flat=True)[:most]
     ]
+
+
+def leases(*, worker: str, left: Collection[UUID] = ()) -> dict[UUID, datetime]:
+    """The leases of what other workers carry out, and of what `worker` has `left` without an end."""
+    held = Run.objects.filter(status=Run.Status.RUNNING, lease_until__isnull=False)
+    rows = held.filter(~Q(worker=worker) | Q(id__in=left)).values_list("id", "lease_until")
+    return {run_id: lease for run_id, lease in rows if lease is not None}
 
 
 def next_queued(conversation: UUID) -> UUID | None:
@@ -438,6 +460,7 @@ def _new_run(
     conversation: Conversation,
     message: str,
     *,
+    number: int,
     triage: Triage,
     key: str | None,
     digest: str,
@@ -445,13 +468,15 @@ def _new_run(
     replaces: UUID | None = None,
 ) -> Run:
     now = timezone.now()
-    question = Message(conversation_id=conversation.pk, role=Message.Role.USER, content=message, created=now)
+    place = {"conversation_id": conversation.pk, "number": 2 * number - 1}
+    question = Message(**place, role=Message.Role.USER, content=message, created=now)
     question.replaces_id = replaces
     stored(question)
     run = Run(
         conversation_id=conversation.pk,
         owner_id=conversation.owner_id,
         question=question,
+        number=number,
         created=now,
         model=settings.HEALTHCHAT_MODEL,
         triage=triage.level,
@@ -475,8 +500,8 @@ def _query(run: Run, *, first: bool = False) -> Query:
 
 
 def _history(run: Run) -> tuple[Turn, ...]:
-    earlier = Run.objects.filter(conversation=run.conversation_id, created__lt=run.created, withdrawn=False)
-    earlier = earlier.order_by("-created")
+    earlier = Run.objects.filter(conversation=run.conversation_id, number__lt=run.number, withdrawn=False)
+    earlier = earlier.order_by("-number")
     pairs = earlier.values_list("question__content", "answer__content")[:HISTORY_RUNS]
     turns: list[Turn] = []
     for question, answer in reversed(pairs):

@@ -10,6 +10,8 @@ from asgiref.sync import sync_to_async
 from django.db import connections
 from django.test import AsyncClient
 
+from tests.chat.clock import Clock
+
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
     from pytest_django import Settings
@@ -35,6 +37,14 @@ def script(settings: Settings) -> Callable[..., str]:
 
     chosen(tokens=5)
     return chosen
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The time of day, as this test sets it."""
+    clock = Clock()
+    monkeypatch.setattr("django.utils.timezone.now", clock.now)
+    return clock
 
 
 @pytest_asyncio.fixture

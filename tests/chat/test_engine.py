@@ -18,6 +18,7 @@ from healthchat.chat.engine import Engine, engine
 from healthchat.chat.hub import hub
 from healthchat.chat.models import Event, Run
 from healthchat.database import in_database
+from tests.chat.clock import Clock
 from tests.chat.locks import WAIT_SECONDS
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("chat")]
@@ -64,10 +65,15 @@ def write(run: Run, *events: dict[str, object]) -> None:
         Event.objects.create(run=run, seq=seq, name="message", type=event["type"], data=json.dumps(event))
 
 
-def claimed_long_ago(run: Run, attempts: int = 1) -> None:
+def write_numbered(run: Run, seq: int) -> None:
+    data = json.dumps({"type": "text", "content": "?", "part": "answer"})
+    Event.objects.create(run=run, seq=seq, name="message", type="text", data=data)
+
+
+def claimed_and_left(run: Run, attempts: int = 1) -> None:
     for _ in range(attempts):
         assert runs.claim(run.id, worker="gone", now=LONG_AGO) is not None
-        Run.objects.filter(id=run.id).update(lease_until=LONG_AGO - timedelta(seconds=1))
+        Run.objects.filter(id=run.id).update(lease_until=None)
 
 
 async def test_it_carries_a_run_out_and_stores_the_answer(alice: User, script: Script, ended: Until) -> None:
@@ -248,7 +254,7 @@ class TestLeftovers:
     async def test_it_goes_on_with_a_run_whose_process_died(self, alice: User, script: Script, ended: Until) -> None:
         script(tokens=3)
         run = await ask(alice)
-        await in_database(claimed_long_ago, run)
+        await in_database(claimed_and_left, run)
         await in_database(write, run, {"type": "text", "content": "Cut o", "part": "answer"})
 
         engine().watch()
@@ -264,7 +270,7 @@ class TestLeftovers:
 
     async def test_it_gives_up_honestly_after_the_last_attempt(self, alice: User, ended: Until) -> None:
         run = await ask(alice)
-        await in_database(claimed_long_ago, run, runs.ATTEMPTS)
+        await in_database(claimed_and_left, run, runs.ATTEMPTS)
 
         engine().watch()
 
@@ -317,6 +323,60 @@ class TestLeftovers:
         assert (await ended(run.id)).status == "cancelled"
 
 
+class TestClocks:
+    """Leases hold and run out by how long nobody renewed them, not by the time of day that is written in them."""
+
+    @pytest.fixture(autouse=True)
+    def _time_passes_quickly(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        from healthchat.chat import engine as module
+
+        monkeypatch.setattr(module, "HEARTBEAT_SECONDS", 0.05)
+        monkeypatch.setattr(module, "SWEEP_SECONDS", 0.05)
+        monkeypatch.setattr(runs, "LEASE_SECONDS", 0.6)
+
+    @pytest.mark.parametrize("jump", [timedelta(hours=1), timedelta(hours=-1), timedelta(days=-1)], ids=str)
+    async def test_it_keeps_its_runs_when_the_clock_jumps(
+        self, alice: User, script: Script, running: Until, clock: Clock, jump: timedelta
+    ) -> None:
+        script(tokens=10, hang_at=5)
+        run = await start(alice)
+        await running(run.id)
+        other = Engine()
+        other.watch()
+
+        clock.jump(jump)
+        await asyncio.sleep(1.5)
+
+        now = await in_database(Run.objects.get, id=run.id)
+        await other.stop()
+        assert (now.worker, now.attempt, now.status) == (engine().worker, 1, "running")
+
+    @pytest.mark.parametrize("ahead", [timedelta(days=1), timedelta(), timedelta(days=-1)], ids=str)
+    async def test_it_goes_on_with_what_a_dead_process_held_whatever_its_clock_said(
+        self, alice: User, ended: Until, ahead: timedelta
+    ) -> None:
+        run = await ask(alice)
+        await in_database(runs.claim, run.id, worker="elsewhere", now=datetime.now(UTC) + ahead)
+
+        engine().watch()
+
+        run = await ended(run.id)
+        assert (run.status, run.attempt) == ("complete", 2)
+
+    async def test_it_leaves_nothing_undone_that_it_could_not_record(
+        self, alice: User, script: Script, running: Until, ended: Until
+    ) -> None:
+        script(tokens=10, every_ms=100)
+        run, other = await start(alice), await start(alice)
+        await running(run.id)
+
+        last = await in_database(log.last_seq, run.id)
+        await in_database(write_numbered, run, last + 1)
+
+        assert (await ended(run.id)).attempt == 2
+        assert (await ended(other.id)).status == "complete"
+
+
 class TestStopping:
     async def test_it_gives_its_leases_back_and_another_goes_on_at_once(
         self, alice: User, script: Script, running: Until, ended: Until
@@ -335,8 +395,7 @@ class TestStopping:
         await other.stop()
         events = await stored(run)
         assert stopped.status == "running"
-        assert stopped.lease_until is not None
-        assert stopped.lease_until <= datetime.now(UTC)
+        assert stopped.lease_until is None
         assert events[: len(before)] == before
         assert events[len(before)]["type"] == "restart"
         assert (run.status, run.attempt) == ("complete", 1)
@@ -349,7 +408,7 @@ class TestStopping:
         await asyncio.sleep(0)
         await engine().stop()
 
-        assert run.id in await in_database(runs.to_carry_out, now=datetime.now(UTC))
+        assert run.id in await in_database(runs.to_carry_out)
 
     async def test_it_stores_the_end_of_a_run_that_was_just_ending(self, alice: User, script: Script) -> None:
         script(tokens=1)
@@ -362,7 +421,7 @@ class TestStopping:
 
         await engine().stop()
 
-        left = set(await in_database(runs.to_carry_out, now=datetime.now(UTC)))
+        left = set(await in_database(runs.to_carry_out))
         for run in asked:
             assert (await names(run)).count("done") == (run.id not in left)
 

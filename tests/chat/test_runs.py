@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -13,17 +14,21 @@ from uuid import uuid4
 import pytest
 from django.contrib.auth.models import User
 from django.db import IntegrityError, connection
+from django.test import Client
 
 from healthchat.chat import runs
+from healthchat.chat.feed import _following
 from healthchat.chat.models import Conversation, Event, Message, Run
 from healthchat.chat.runs import LEASE_SECONDS, Refused, ask, claim, clean_message, end, give_back, renew
-from healthchat.database import carried_out
+from healthchat.database import Outcome, carried_out
 from healthchat.records.models import Patient
+from tests.chat.clock import Clock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-LATER = NOW + timedelta(seconds=LEASE_SECONDS + 1)
+LEASE = NOW + timedelta(seconds=LEASE_SECONDS)
+LATER = LEASE + timedelta(seconds=1)
 WAIT_SECONDS = 60
 
 
@@ -224,6 +229,62 @@ class TestBusyConversation:
         assert refused(ask, alice, "?", conversation=talk, on_busy="explode") == ("invalid_on_busy", 422)
 
 
+class TestOrder:
+    """The order of a conversation is that in which its questions were stored, however the clock was set meanwhile."""
+
+    JUMPS = (timedelta(hours=1), timedelta(hours=-1), timedelta(days=-1), timedelta(), timedelta(days=2))
+
+    @pytest.fixture
+    def asked(self, alice: User, clock: Clock) -> list[Run]:
+        first = ask(alice, "Question 0?").run
+        talk = str(first.conversation_id)
+        later = []
+        for number, jump in enumerate(self.JUMPS, 1):
+            clock.jump(jump)
+            later.append(ask(alice, f"Question {number}?", conversation=talk).run)
+        return [first, *later]
+
+    def test_it_numbers_the_runs_of_a_conversation(self, asked: list[Run]) -> None:
+        assert [run.number for run in asked] == [1, 2, 3, 4, 5, 6]
+        assert [run.created for run in asked] != sorted(run.created for run in asked)
+
+    def test_it_claims_them_in_turn(self, asked: list[Run]) -> None:
+        for number, run in enumerate(asked):
+            claimed = [claim(one.id, worker="a", now=NOW) for one in asked[number:]]
+            assert [one is not None for one in claimed] == [True] + [False] * (len(asked) - number - 1)
+            following = end(run, outcome="complete", text=f"Answer {number}.", seq=1, now=NOW)
+            assert following == (asked[number + 1].id if run is not asked[-1] else None)
+
+    def test_it_tells_and_shows_them_in_turn(self, alices: Client, asked: list[Run], clock: Clock) -> None:
+        for number, run in enumerate(asked):
+            clock.jump(timedelta(hours=-1))
+            end(run, outcome="complete", text=f"Answer {number}.", seq=1, now=clock.now())
+        last = ask(asked[0].owner, "And?", conversation=str(asked[0].conversation_id)).run
+
+        claimed = claim(last.id, worker="a", now=clock.now())
+        page = alices.get(f"/c/{last.conversation_id}/").content.decode()
+
+        said = [words for number in range(len(asked)) for words in (f"Question {number}?", f"Answer {number}.")]
+        assert claimed is not None
+        assert [turn.text for turn in claimed.query.history] == said
+        assert list(last.conversation.messages.values_list("content", flat=True)) == [*said, "And?"]
+        assert re.findall(r"Question \d\?(?=</div>)|Answer \d\.", page) == said
+        following = [_following(last.conversation_id, run.id) for run in asked]
+        assert following == [*(run.id for run in asked[1:]), last.id]
+
+    def test_it_gives_each_of_many_at_once_a_place_of_its_own(self, alice: User, conversation: Conversation) -> None:
+        questions = count()
+
+        def one_more() -> Outcome:
+            text = f"Question {next(questions)}?"
+            return carried_out([lambda: ask(alice, text, conversation=str(conversation.pk))])[0]
+
+        outcomes = at_once(8, one_more)
+
+        assert [outcome.error for outcome in outcomes] == [None] * 8
+        assert sorted(Run.objects.values_list("number", flat=True)) == list(range(1, 9))
+
+
 class TestClaiming:
     def test_it_is_claimed_with_all_that_is_needed(self, alice: User, run: Run) -> None:
         claimed = claim(run.id, worker="a", now=NOW)
@@ -244,16 +305,23 @@ class TestClaiming:
         assert len(winners) == 1
         assert (run.worker, run.attempt) == (winners[0].run.worker, 1)
 
-    def test_it_is_not_claimed_while_its_lease_holds(self, run: Run) -> None:
+    @pytest.mark.parametrize("now", [NOW, LATER, NOW + timedelta(days=1), NOW - timedelta(days=1)])
+    def test_it_is_not_claimed_while_another_holds_it_whatever_the_clock_says(self, run: Run, now: datetime) -> None:
         claim(run.id, worker="a", now=NOW)
 
-        assert claim(run.id, worker="b", now=NOW + timedelta(seconds=LEASE_SECONDS)) is None
+        assert claim(run.id, worker="b", now=now) is None
 
-    def test_it_is_claimed_again_once_its_lease_has_run_out(self, run: Run) -> None:
+    def test_it_is_not_claimed_when_its_lease_was_renewed_after_all(self, run: Run) -> None:
+        claim(run.id, worker="a", now=NOW)
+        renew([run.id], worker="a", now=LATER)
+
+        assert claim(run.id, worker="b", now=LATER, silent=LEASE) is None
+
+    def test_it_is_claimed_again_once_its_lease_is_seen_to_be_silent(self, run: Run) -> None:
         claim(run.id, worker="a", now=NOW)
         Event.objects.create(run=run, seq=1, name="message", type="text", data='{"type":"text","content":"Your "}')
 
-        claimed = claim(run.id, worker="b", now=LATER)
+        claimed = claim(run.id, worker="b", now=LATER, silent=LEASE)
 
         assert claimed is not None
         assert (claimed.run.worker, claimed.run.attempt, claimed.seq) == ("b", 2, 1)
@@ -261,7 +329,7 @@ class TestClaiming:
 
     def test_it_is_claimed_at_once_after_it_was_given_back_and_that_attempt_does_not_count(self, run: Run) -> None:
         claim(run.id, worker="a", now=NOW)
-        give_back(run.id, worker="a", now=NOW)
+        give_back(run.id, worker="a")
 
         claimed = claim(run.id, worker="b", now=NOW + timedelta(milliseconds=1))
 
@@ -270,7 +338,7 @@ class TestClaiming:
 
     def test_it_is_given_back_by_none_but_its_worker(self, run: Run) -> None:
         claim(run.id, worker="a", now=NOW)
-        give_back(run.id, worker="b", now=NOW)
+        give_back(run.id, worker="b")
 
         assert claim(run.id, worker="b", now=NOW + timedelta(seconds=1)) is None
 
@@ -310,39 +378,51 @@ class TestClaiming:
         ]
 
     def test_it_finds_what_is_left_to_carry_out(self, alice: User, run: Run) -> None:
-        queued, held, orphaned = (ask(alice, f"Question {n}?").run for n in range(3))
+        queued, held, given_back = (ask(alice, f"Question {n}?").run for n in range(3))
         Run.objects.filter(id=run.id).update(status=Run.Status.COMPLETE)
-        claim(orphaned.id, worker="a", now=NOW)
-        claim(held.id, worker="a", now=LATER)
+        claim(given_back.id, worker="a", now=NOW)
+        claim(held.id, worker="a", now=NOW)
+        give_back(given_back.id, worker="a")
 
-        assert runs.to_carry_out(now=LATER) == [orphaned.id, queued.id]
+        assert runs.to_carry_out() == [given_back.id, queued.id]
+        assert runs.leases(worker="b") == runs.leases(worker="a", left=[held.id]) == {held.id: LEASE}
+        assert runs.leases(worker="a") == {}
 
 
 class TestRenewing:
     def test_it_holds_the_lease_longer(self, run: Run) -> None:
         claim(run.id, worker="a", now=NOW)
 
-        assert renew(worker="a", now=LATER) == {run.id: "held"}
-        assert claim(run.id, worker="b", now=LATER + timedelta(seconds=1)) is None
+        assert renew([run.id], worker="a", now=LATER) == {run.id: "held"}
+        assert runs.leases(worker="b") == {run.id: LATER + timedelta(seconds=LEASE_SECONDS)}
+
+    def test_it_holds_no_other_lease_longer(self, alice: User, run: Run) -> None:
+        left = ask(alice, "Another?").run
+        for one in (run, left):
+            claim(one.id, worker="a", now=NOW)
+
+        renew([run.id], worker="a", now=LATER)
+
+        assert runs.leases(worker="b")[left.id] == LEASE
 
     def test_it_is_lost_once_another_holds_it(self, run: Run) -> None:
         claim(run.id, worker="a", now=NOW)
-        claim(run.id, worker="b", now=LATER)
+        claim(run.id, worker="b", now=LATER, silent=LEASE)
 
-        assert renew(worker="a", now=LATER) == {}
+        assert renew([run.id], worker="a", now=LATER) == {}
         assert Run.objects.get(id=run.id).worker == "b"
 
     def test_it_is_lost_after_it_has_ended(self, run: Run) -> None:
         claim(run.id, worker="a", now=NOW)
         Run.objects.filter(id=run.id).update(status=Run.Status.COMPLETE)
 
-        assert renew(worker="a", now=NOW) == {}
+        assert renew([run.id], worker="a", now=NOW) == {}
 
     def test_it_says_when_the_run_is_to_be_cancelled(self, run: Run) -> None:
         claim(run.id, worker="a", now=NOW)
         runs.request_cancel(run.id, now=NOW)
 
-        assert renew(worker="a", now=NOW) == {run.id: "to_be_cancelled"}
+        assert renew([run.id], worker="a", now=NOW) == {run.id: "to_be_cancelled"}
 
 
 class TestEnding:
