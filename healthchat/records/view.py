@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from functools import cache
-from itertools import islice
 from typing import Any
 
 import msgspec
@@ -21,6 +20,7 @@ from healthchat.records.importers import same_person
 from healthchat.records.importers.imported import Import, kind_of
 from healthchat.records.importers.rows import Rows, is_globally_unique, leading_date
 from healthchat.records.models import Patient, Row, Source
+from healthchat.records.upsert import upsert
 
 ROWS_PER_STATEMENT = 500
 DIRECT = ("id", "evidence", "source")
@@ -155,48 +155,22 @@ def _kept_apart(patient: Patient, rows: Iterable[AnyRow]) -> list[AnyRow]:
     return [present.put(row) for row in rows]
 
 
-def _upsert(kind: str, rows: Iterator[AnyRow], *, patient: Patient, source: Source) -> None:
-    model = MODELS[kind]
-    columns = {name: model._meta.get_field(name) for name in _shape(kind).fields}
-    # A block at a time: instances take far more memory than rows.
-    while block := list(islice(rows, ROWS_PER_STATEMENT)):
-        stored = [
-            model(
-                patient_id=patient.pk,
-                source_id=source.pk,
-                key=row.id,
-                evidence=row.evidence,
-                **_times(row),
-                **{name: _written(getattr(row, name), column) for name, column in columns.items()},
-            )
-            for row in block
-        ]
-        model._default_manager.bulk_create(
-            stored,
-            update_conflicts=True,
-            unique_fields=["patient", "key"],
-            update_fields=["source", "evidence", "instant", "precision", *columns],
-        )
+def _upsert(kind: str, rows: Iterable[AnyRow], *, patient: Patient, source: Source) -> None:
+    fields = _shape(kind).fields
+    columns = ("patient", "source", "key", "evidence", "instant", "precision", *fields)
+    values = (
+        (patient.pk, source.pk, row.id, row.evidence, *_times(row), *[getattr(row, name) for name in fields])
+        for row in rows
+    )
+    upsert(MODELS[kind], columns, values, unique=("patient", "key"))
 
 
-def _times(row: AnyRow) -> dict[str, datetime | str | None]:
+def _times(row: AnyRow) -> tuple[datetime | None, str]:
     when = leading_date(row)
     if when is None:
-        return {"instant": None, "precision": ""}
+        return None, ""
     # A copy: what it works out is not to stay in memory with the row.
-    return {"instant": RecordDate(when.text).instant.astimezone(UTC), "precision": when.precision}
-
-
-def _written(value: Any, column: Any) -> Any:
-    if value is None:
-        return None if column.null else ""
-    if isinstance(value, RecordDate):
-        return value.text
-    if isinstance(value, str):
-        return value[: column.max_length]
-    if isinstance(value, tuple):
-        return list(value)
-    return value
+    return RecordDate(when.text).instant.astimezone(UTC), when.precision
 
 
 def _blocks(ids: list[str]) -> Iterator[list[str]]:
