@@ -32,9 +32,9 @@ from twisted.internet.interfaces import IPushProducer
 from twisted.web import http
 from zope.interface import implementer
 
-BODY_BYTES = 8 * 1024 * 1024
+BODY_BYTES = 5 * 1024 * 1024
 LINGER_SECONDS = 5.0
-LINGER_BYTES = 8 * 1024 * 1024
+LINGER_BYTES = 3 * 1024 * 1024
 """How long, and for how much that is thrown away, the client of a refused body may go on to send."""
 BACKLOG = 4_096
 UNSENT_BYTES = 16 * 1024

@@ -36,6 +36,8 @@ from healthchat.records.view import records_of
 
 HEARTBEAT_SECONDS = runs.LEASE_SECONDS / 3
 SWEEP_SECONDS = 2.0
+TURN_EVENTS = 64
+"""After so many events of one run everybody else gets a turn, though its source may never wait for anything."""
 
 logger = logging.getLogger(__name__)
 
@@ -193,6 +195,8 @@ class Engine:
                     event = log.storable(event)
                 written.append(event)
                 await record(sheet, event)
+                if not len(written) % TURN_EVENTS:
+                    await asyncio.sleep(0)
         finally:
             await events.aclose()
         raise EndedWithoutDone

@@ -12,7 +12,7 @@ import json
 import logging
 import random
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from uuid import UUID
 
@@ -46,7 +46,7 @@ async def run_feed(run: Run | Progress, visitor: Visitor, *, after: int = 0, kno
     """
     yield opening(run.conversation_id, Cursor(run.id, after), known=known)
     try:
-        async with aclosing(_ended(run.id, after) if run.ended else _follow(run.id, after, visitor)) as frames:
+        async with aclosing(_ended(run, after) if run.ended else _follow(run.id, after, visitor)) as frames:
             async for data in frames:
                 yield data
     except DatabaseError as error:
@@ -94,10 +94,9 @@ def come_back() -> bytes:
     return b"retry: %d\n\n" % _retry()
 
 
-async def _ended(run: UUID, seq: int) -> Frames:
-    events = await replays.of_ended(run)
-    for begin in range(seq, len(events), log.PAGE):
-        yield _joined(events[begin : begin + log.PAGE])
+async def _ended(run: Run | Progress, seq: int) -> Frames:
+    async for events in replays.after(run.id, seq, last=run.last_seq):
+        yield _joined(events)
 
 
 async def _follow(run: UUID, seq: int, visitor: Visitor) -> Frames:
@@ -142,7 +141,7 @@ def _subscribed(topic: UUID, visitor: Visitor) -> Subscription:
     return subscription
 
 
-def _joined(events: list[Sent]) -> bytes:
+def _joined(events: Sequence[Sent]) -> bytes:
     return events[0].frame if len(events) == 1 else b"".join([event.frame for event in events])
 
 

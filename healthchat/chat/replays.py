@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import AsyncIterator, Sequence
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
@@ -13,15 +14,27 @@ from healthchat.database import in_database
 
 KEPT_RUNS = 64
 KEPT_EVENTS = 2_000
-"""A run with more events than this is read anew each time."""
+"""A run with more events than this is not kept: each feed reads it page by page."""
 
 Replay = list[Sent]
 
 _kept: WeakKeyDictionary[asyncio.AbstractEventLoop, OrderedDict[UUID, asyncio.Task[Replay]]] = WeakKeyDictionary()
 
 
-async def of_ended(run: UUID) -> Replay:
-    """All events of a run that has ended, in order. Whoever asks at the same time shares one reading."""
+async def after(run: UUID, seq: int, *, last: int) -> AsyncIterator[Sequence[Sent]]:
+    """The events after number `seq` of a run that has ended with number `last`, page by page."""
+    if last > KEPT_EVENTS:
+        while page := await in_database(log.read, run, seq):
+            seq = page[-1].seq
+            yield [event.sent() for event in page]
+        return
+    events = await _kept_or_read(run)
+    for begin in range(seq, len(events), log.PAGE):
+        yield events[begin : begin + log.PAGE]
+
+
+async def _kept_or_read(run: UUID) -> Replay:
+    """Whoever asks at the same time shares one reading."""
     kept = _kept.setdefault(asyncio.get_running_loop(), OrderedDict())
     reading = kept.get(run)
     if reading is None:
@@ -41,6 +54,6 @@ async def _read(run: UUID) -> Replay:
 
 
 def _forget(kept: OrderedDict[UUID, asyncio.Task[Replay]], run: UUID, done: asyncio.Task[Replay]) -> None:
-    """Do not keep what could not be read, nor what is too long to keep."""
-    if done.cancelled() or done.exception() is not None or len(done.result()) > KEPT_EVENTS:
+    """Do not keep what could not be read."""
+    if done.cancelled() or done.exception() is not None:
         kept.pop(run, None)

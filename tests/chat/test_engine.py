@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -447,3 +447,29 @@ async def test_it_logs_no_words_of_a_person(
     assert str(run.id) in caplog.text
     assert "sentinel-words" not in caplog.text
     assert "m=" not in caplog.text
+
+
+async def test_a_source_that_never_waits_leaves_the_others_their_turns(
+    alice: User, script: Script, ended: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def tokens(_: scripted.Script) -> AsyncIterator[str]:
+        for number in range(5_000):
+            yield f"{number} "
+        told.set()
+
+    async def others() -> None:
+        nonlocal turns
+        while not told.is_set():
+            turns += 1
+            await asyncio.sleep(0)
+
+    turns, told = 0, asyncio.Event()
+    monkeypatch.setattr(scripted, "tokens", tokens)
+    script()
+    run = await start(alice)
+
+    await asyncio.wait_for(others(), WAIT_SECONDS)
+
+    assert turns >= 50
+    assert (await ended(run.id)).status == "complete"
+    assert await answer(run) == "".join(f"{number} " for number in range(5_000))
