@@ -81,6 +81,7 @@ def store(imported: Import, *, patient: Patient) -> Source:
         rows = _kept_apart(patient, imported.rows)
         for kind in MODELS:
             _upsert(kind, (row for row in rows if kind_of(row) == kind), patient=patient, source=source)
+            _remove_others(kind, rows, source=source)
             taken_back = [evidence for of, evidence in imported.retracted if of == kind]
             for block in _blocks(taken_back):
                 MODELS[kind]._default_manager.filter(patient=patient, evidence__in=block).delete()
@@ -163,6 +164,15 @@ def _upsert(kind: str, rows: Iterable[AnyRow], *, patient: Patient, source: Sour
         for row in rows
     )
     upsert(MODELS[kind], columns, values, unique=("patient", "key"))
+
+
+def _remove_others(kind: str, rows: Iterable[AnyRow], *, source: Source) -> None:
+    """Remove what an earlier reading of the same file made of it, such as a table read with other columns."""
+    kept = {row.id for row in rows if kind_of(row) == kind}
+    manager = MODELS[kind]._default_manager
+    there = dict(manager.filter(source=source).values_list("key", "pk"))
+    for block in _blocks([str(pk) for key, pk in there.items() if key not in kept]):
+        manager.filter(pk__in=block).delete()
 
 
 def _times(row: AnyRow) -> tuple[datetime | None, str]:

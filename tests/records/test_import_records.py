@@ -76,3 +76,23 @@ def test_it_asks_to_tell_patients_of_one_name_apart(alice: User, write: Writer) 
 
     with pytest.raises(CommandError, match="several patients"):
         run(write(person()))
+
+
+def test_it_asks_for_the_order_of_dates_and_takes_it(alice: User, write: Writer) -> None:
+    table = write("date,test,value,unit\n03/04/2025,TSH,2.3,mIU/L\n", name="labs.csv")
+    with pytest.raises(CommandError, match="--dates day-first or --dates month-first"):
+        run(table)
+
+    call_command("import_records", str(table), user="alice", patient="Mother", dates="month-first", stdout=StringIO())
+
+    assert [row.effective for row in Patient.objects.get().observation_rows.all()] == ["2025-03-04"]
+
+
+def test_it_replaces_what_another_reading_of_the_same_table_made(alice: User, write: Writer) -> None:
+    table = write("date,test,value,unit\n03/04/2025,TSH,2.3,mIU/L\n", name="labs.csv")
+
+    for dates in ("month-first", "day-first"):
+        call_command("import_records", str(table), user="alice", patient="Mother", dates=dates, stdout=StringIO())
+
+    assert [row.effective for row in Patient.objects.get().observation_rows.all()] == ["2025-04-03"]
+    assert Source.objects.count() == 1

@@ -14,7 +14,8 @@ from django.db import transaction
 from rich.console import Console
 from rich.progress import Progress
 
-from healthchat.records.importers import Import, NotUnderstood, read_file
+from healthchat.records.importers import Import, NotUnderstood, Reading, read_file
+from healthchat.records.importers.sheet import Unclear
 from healthchat.records.models import Patient, Source
 from healthchat.records.view import MODELS, store
 
@@ -22,17 +23,27 @@ UNMAPPED_SHOWN = 10
 
 
 class Command(BaseCommand):
-    help = "Import FHIR R4 files (bundles of any kind, single resources, NDJSON) into a patient's records."
+    help = (
+        "Import files of health records (FHIR R4, Apple Health, C-CDA, tables of results, zip files of these) into a "
+        "patient's records."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
         parser.add_argument("--user", required=True, help="the user name of the account that owns the patient")
         parser.add_argument("--patient", required=True, metavar="NAME", help="the patient's name; made if it is new")
+        parser.add_argument(
+            "--dates",
+            choices=["day-first", "month-first"],
+            help="how a table's dates such as 03/04/2025 are read, where the table does not tell",
+        )
 
     def handle(self, *args: Any, files: list[Path], user: str, patient: str, **options: Any) -> None:
+        dates = options["dates"]
+        reading = Reading(day_first=dates == "day-first") if dates else None
         owner = _owner(user)
         console = Console(file=cast("IO[str]", self.stdout))
-        imports = [_read(path, console) for path in files]
+        imports = [_read(path, console, reading) for path in files]
         # All files or none: half a record is worse than no record.
         with transaction.atomic():
             target = _patient(owner, patient)
@@ -63,10 +74,13 @@ def _owner(name: str) -> User:
     return user
 
 
-def _read(path: Path, console: Console) -> Import:
+def _read(path: Path, console: Console, reading: Reading | None) -> Import:
     try:
         with _opened(path, console) as file:
-            return read_file(file, name=path.name)
+            return read_file(file, name=path.name, reading=reading)
+    except Unclear as error:
+        ask = " (--dates day-first or --dates month-first)" if error.preview.open_dates else ""
+        raise CommandError(f"{path}: {error}{ask}") from error
     except NotUnderstood as error:
         raise CommandError(f"{path}: {error}") from error
     except OSError as error:
