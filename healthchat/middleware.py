@@ -13,7 +13,7 @@ from django.contrib.auth import middleware as auth
 from django.contrib.messages import middleware as messages
 from django.contrib.sessions import middleware as sessions
 from django.http import HttpRequest, HttpResponseBase
-from django.middleware import clickjacking, common, csrf, security
+from django.middleware import clickjacking, common, csrf, locale, security
 
 from healthchat.database import write_alone
 
@@ -36,6 +36,10 @@ class InLoop:
 
 
 class SecurityMiddleware(InLoop, security.SecurityMiddleware):
+    pass
+
+
+class LocaleMiddleware(InLoop, locale.LocaleMiddleware):
     pass
 
 

@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "healthchat.security.ContentSecurityPolicy",
     "servestatic.middleware.ServeStaticMiddleware",
     "healthchat.middleware.SessionMiddleware",
+    "healthchat.middleware.LocaleMiddleware",
     "healthchat.middleware.CommonMiddleware",
     "healthchat.middleware.CsrfViewMiddleware",
     "healthchat.middleware.AuthenticationMiddleware",
@@ -152,6 +153,8 @@ vars().update(env.email_url_config(EMAIL_URL or "dummymail://"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="healthchat@localhost")
 
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("es", "Español")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True

@@ -1,5 +1,12 @@
 from django.contrib import admin
 from django.urls import include, path
+from django.views.decorators.cache import cache_control
+from django.views.decorators.vary import vary_on_headers
+from django.views.i18n import JavaScriptCatalog, set_language
+
+words_of_scripts = vary_on_headers("Accept-Language", "Cookie")(
+    cache_control(private=True, max_age=3_600)(JavaScriptCatalog.as_view(packages=None))
+)
 
 urlpatterns = [
     path("", include("healthchat.chat.urls")),
@@ -7,6 +14,8 @@ urlpatterns = [
     path("", include("healthchat.accounts.urls")),
     path("", include("healthchat.api")),
     path("admin/", admin.site.urls),
+    path("language/", set_language, name="set_language"),
+    path("jsi18n/", words_of_scripts, name="jsi18n"),
 ]
 
 handler400 = "healthchat.problems.bad_request"

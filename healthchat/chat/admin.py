@@ -143,13 +143,13 @@ class ConversationAdmin(ChatAdmin):
 
     @admin.display(description="runs")
     def runs_of_it(self, conversation: Conversation) -> SafeString:
-        runs = Run.objects.filter(conversation=conversation).order_by("created")
+        runs = Run.objects.filter(conversation=conversation).order_by("number")
         links = [format_html('<a href="{}">{}</a> {}', _page_of(run), run.pk, run.status) for run in runs]
         return _lines(links)
 
     @admin.display(description="what was said")
     def said(self, conversation: Conversation) -> SafeString:
-        found = Message.objects.filter(conversation=conversation).order_by("created")
+        found = Message.objects.filter(conversation=conversation).order_by("number")
         return _lines([format_html("<strong>{}</strong>: {}", one.role, one.content) for one in found])
 
 
@@ -192,7 +192,7 @@ class RunAdmin(ChatAdmin):
     opened_fields = ("question_text", "answer_text")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Run]:
-        return super().get_queryset(request).select_related("conversation__owner")
+        return super().get_queryset(request).select_related("owner", "conversation__owner")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

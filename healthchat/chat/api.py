@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any, ClassVar
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.http import HttpResponse, JsonResponse
+from django.db.models import QuerySet
+from django.http import HttpResponse
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import (
@@ -26,14 +26,12 @@ from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
-from healthchat.chat.export import as_json, as_markdown
+from healthchat.chat.export import FORMS, exported
 from healthchat.chat.log import UNSTORABLE
 from healthchat.chat.models import Conversation, Event, Feedback, Message, Run
+from healthchat.chat.titles import LONGEST_NOTE, LONGEST_SEARCH, MOST_FOUND, containing
 
 UUID_PATTERN = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-LONGEST_SEARCH = 200
-MOST_FOUND = 50
-LONGEST_NOTE = 2_000
 
 
 class Busy(APIException):
@@ -253,30 +251,10 @@ class ConversationViewSet(ReadOnlyModelViewSet[Conversation]):
     @action(detail=True)
     def export(self, request: Request, pk: str) -> HttpResponse:
         """A whole conversation, to keep: JSON with every event, or Markdown to read."""
-        return exported(self.get_object(), request.query_params.get("as", "json"))
-
-
-def containing(conversations: QuerySet[Conversation], words: str) -> QuerySet[Conversation]:
-    """Those in whose title or messages each of the words occurs."""
-    for word in words.split():
-        said = Message.objects.filter(conversation=OuterRef("pk"), content__icontains=word)
-        conversations = conversations.filter(Q(title__icontains=word) | Exists(said))
-    return conversations
-
-
-def exported(conversation: Conversation, form: str) -> HttpResponse:
-    """A conversation as a file to keep.
-
-    Raises:
-        serializers.ValidationError: there is no such form.
-    """
-    if form == "json":
-        headers = {"Content-Disposition": 'attachment; filename="conversation.json"'}
-        return JsonResponse(as_json(conversation), headers=headers)
-    if form == "markdown":
-        headers = {"Content-Disposition": 'attachment; filename="conversation.md"'}
-        return HttpResponse(as_markdown(conversation), content_type="text/markdown; charset=utf-8", headers=headers)
-    raise serializers.ValidationError({"as": ["Must be “json” or “markdown”."]})
+        form = request.query_params.get("as", "json")
+        if form not in FORMS:
+            raise serializers.ValidationError({"as": [f"Must be one of: {', '.join(FORMS)}."]})
+        return exported(self.get_object(), form)
 
 
 in_conversation = extend_schema_view(
@@ -307,7 +285,7 @@ class ConversationRunViewSet(OfConversation):
     queryset = Run.objects.none()
 
     def get_queryset(self) -> QuerySet[Run]:
-        return self.conversation().runs.all()
+        return self.conversation().runs.order_by("number")
 
 
 @extend_schema_view(list=extend_schema(parameters=[RunQuery]), retrieve=extend_schema(parameters=[ID]))

@@ -6,8 +6,21 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from django.http import HttpResponse, JsonResponse
+
 from healthchat.chat.models import Conversation, Event, Run
 from healthchat.chat.turn import Turn, turns_of
+
+FORMS = ("json", "markdown")
+
+
+def exported(conversation: Conversation, form: str) -> HttpResponse:
+    """A conversation as a file to keep, in one of `FORMS`."""
+    if form == "json":
+        headers = {"Content-Disposition": 'attachment; filename="conversation.json"'}
+        return JsonResponse(as_json(conversation), headers=headers)
+    headers = {"Content-Disposition": 'attachment; filename="conversation.md"'}
+    return HttpResponse(as_markdown(conversation), content_type="text/markdown; charset=utf-8", headers=headers)
 
 
 def as_json(conversation: Conversation) -> dict[str, Any]:
@@ -40,7 +53,7 @@ def as_markdown(conversation: Conversation) -> str:
 
 
 def _runs(conversation: Conversation) -> list[Run]:
-    found = Run.objects.filter(conversation=conversation).order_by("created", "id")
+    found = Run.objects.filter(conversation=conversation).order_by("number")
     return list(found.select_related("conversation", "question", "answer", "feedback"))
 
 

@@ -12,19 +12,24 @@ from django.contrib import messages
 from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import path
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from healthchat.accounts.guests import person_of
 from healthchat.chat import asking, runs
 from healthchat.chat.engine import engine
-from healthchat.chat.models import Conversation, Run
+from healthchat.chat.export import FORMS, exported
+from healthchat.chat.models import Conversation, Feedback, Run
 from healthchat.chat.runs import Refused
 from healthchat.chat.sheet import sheet_of
-from healthchat.chat.turn import turns_of
+from healthchat.chat.titles import LONGEST_NOTE, LONGEST_SEARCH, MOST_FOUND, TITLE_CHARACTERS, containing
+from healthchat.chat.turn import URGENT_LEVELS, Turn, turns_of
 from healthchat.database import in_database, write
 from healthchat.records.models import Patient
 
@@ -32,9 +37,9 @@ LISTED_CONVERSATIONS = 50
 SHOWN_TURNS = 30
 EMERGENCY_NUMBERS = {"us": "911", "eu": "112", "uk": "999"}
 SUGGESTIONS = (
-    "What was my latest HbA1c?",
-    "How has my cholesterol changed over the years?",
-    "Which of my results are outside the lab’s range?",
+    gettext_lazy("What was my latest HbA1c?"),
+    gettext_lazy("How has my cholesterol changed over the years?"),
+    gettext_lazy("Which of my results are outside the lab’s range?"),
 )
 
 View = Callable[..., HttpResponse]
@@ -73,7 +78,7 @@ def turn(request: HttpRequest, pk: UUID, run_id: UUID) -> HttpResponse:
     """One turn by itself, for the page to put in its place."""
     talk = _own_conversation(request, pk)
     run = get_object_or_404(_runs(talk), pk=run_id)
-    earlier = _runs(talk).filter(created__lt=run.created).order_by("-created")[:1]
+    earlier = _runs(talk).filter(number__lt=run.number).order_by("-number")[:1]
     *_, shown = turns_of([*earlier, run])
     return render(request, "chat/turn.html", {"turn": shown, "conversation": talk})
 
@@ -97,18 +102,93 @@ def sheet(request: HttpRequest, pk: UUID, run_id: UUID) -> HttpResponse:
 def side(request: HttpRequest) -> HttpResponse:
     """The list of conversations and the account menu by themselves: both change with a visitor's first question."""
     current = request.GET.get("current", "")
-    return render(request, "chat/side.html", {"conversations": _conversations(request), "current": current})
+    context = {"conversations": _conversations(request), "current": current, "urgent": _urgent(request)}
+    return render(request, "chat/side.html", context | {"emergency_number": _emergency_number()})
+
+
+@require_safe
+@for_visitors
+def archive(request: HttpRequest) -> HttpResponse:
+    """A new conversation, beside those that were taken out of the list."""
+    return render(request, "chat/page.html", _frame(request) | {"conversations": _archived(request), "archive": True})
+
+
+@require_POST
+@for_visitors
+def find(request: HttpRequest) -> HttpResponse:
+    """A new conversation, beside those in which words occur. By POST: what people look for stands in no address."""
+    words = request.POST.get("words", "")[:LONGEST_SEARCH].replace("\0", "")
+    person = person_of(request)
+    owned = Conversation.objects.filter(owner=person) if person else Conversation.objects.none()
+    found = containing(owned, words)[:MOST_FOUND] if words.strip() else _conversations(request)
+    return render(request, "chat/page.html", _frame(request) | {"conversations": list(found), "words": words})
+
+
+@require_POST
+@for_visitors
+def change(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Rename a conversation, or take it out of the list and back."""
+    talk = _own_conversation(request, pk)
+    title = " ".join(request.POST.get("title", "").replace("\0", "").split())[:TITLE_CHARACTERS]
+    if title:
+        talk.title = title
+    if "archive" in request.POST:
+        talk.archived = (talk.archived or timezone.now()) if request.POST["archive"] == "yes" else None
+        told = (
+            _("The conversation is in the archive.") if talk.archived else _("The conversation is in the list again.")
+        )
+        messages.success(request, told)
+    # Not `updated`: neither is news in the conversation.
+    talk.save(update_fields=["title", "archived"])
+    return redirect("conversation", pk=pk)
+
+
+@require_safe
+@for_visitors
+def export(request: HttpRequest, pk: UUID, form: str) -> HttpResponse:
+    """A whole conversation as a file."""
+    if form not in FORMS:
+        raise Http404
+    return exported(_own_conversation(request, pk), form)
+
+
+@require_POST
+@for_visitors
+def feedback(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """Keep what the person thinks of an answer; the same thumb again takes it back, where no note comes with it."""
+    run = _own_run(request, run_id)
+    rating, note = request.POST.get("rating", ""), request.POST.get("note")
+    if rating not in Feedback.Rating.values or not run.ended:
+        return HttpResponseBadRequest()
+    given = Feedback.objects.filter(run=run).first()
+    if given is not None and given.rating == rating and note is None:
+        given.delete()
+    else:
+        kept = note if note is not None else given.note if given else ""
+        said = {"rating": rating, "note": kept[:LONGEST_NOTE].replace("\0", "")}
+        Feedback.objects.update_or_create(run=run, defaults=said)
+    return redirect(f"{reverse('conversation', args=[run.conversation_id])}#turn-{run.pk}")
+
+
+@require_POST
+@for_visitors
+def acknowledge(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """Note that the person has read what is urgent."""
+    run = _own_run(request, run_id)
+    Run.objects.filter(pk=run.pk, acknowledged=None).update(acknowledged=timezone.now())
+    return redirect("conversation", pk=run.conversation_id)
 
 
 @require_POST
 async def ask(request: HttpRequest) -> HttpResponse:
     """Take a question from the page's form, without JavaScript."""
     try:
-        asked, _ = await asking.ask(
+        asked, *_rest = await asking.ask(
             request,
             request.POST.get("message"),
             conversation=request.POST.get("conversation") or None,
             patient=request.POST.get("patient") or None,
+            replaces=request.POST.get("replaces") or None,
         )
     except Refused as refused:
         if refused.code == "not_signed_in":
@@ -144,10 +224,10 @@ def delete(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Delete a conversation with everything that was said and recorded in it."""
     talk = _own_conversation(request, pk)
     if talk.runs.exclude(status__in=Run.ENDED).exists():
-        messages.error(request, "This conversation is still being answered. Stop the answer first, then delete it.")
+        messages.error(request, _("This conversation is still being answered. Stop the answer first, then delete it."))
         return redirect("conversation", pk=pk)
     talk.delete()
-    messages.success(request, "The conversation was deleted.")
+    messages.success(request, _("The conversation was deleted."))
     return redirect("chat")
 
 
@@ -179,7 +259,7 @@ def _asked_in(request: HttpRequest) -> Conversation | None:
 
 def _talk(talk: Conversation, *, everything: bool = False) -> dict[str, Any]:
     """A conversation's newest turns, or every one."""
-    found = _runs(talk).order_by("-created")
+    found = _runs(talk).order_by("-number")
     turns = turns_of(list(found if everything else found[:SHOWN_TURNS])[::-1])
     return {"conversation": talk, "turns": turns, "earlier": found.count() - len(turns)}
 
@@ -189,7 +269,8 @@ def _frame(request: HttpRequest, talk: Conversation | None = None) -> dict[str, 
     return {
         "conversations": _conversations(request),
         "current": str(talk.pk) if talk else "",
-        "emergency_number": EMERGENCY_NUMBERS[settings.HEALTHCHAT_EMERGENCY_REGION],
+        "emergency_number": _emergency_number(),
+        "urgent": _urgent(request),
         "suggestions": () if talk else SUGGESTIONS,
         "longest_message": settings.HEALTHCHAT_MESSAGE_BYTES,
         "patients": [] if talk else list(_patients(request)),
@@ -206,7 +287,26 @@ def _conversations(request: HttpRequest) -> list[Conversation]:
     person = person_of(request)
     if person is None:
         return []
-    return list(Conversation.objects.filter(owner=person)[:LISTED_CONVERSATIONS])
+    return list(Conversation.objects.filter(owner=person, archived=None)[:LISTED_CONVERSATIONS])
+
+
+def _archived(request: HttpRequest) -> list[Conversation]:
+    person = person_of(request)
+    found = Conversation.objects.filter(owner=person, archived__isnull=False) if person else Conversation.objects.none()
+    return list(found.order_by("-archived"))
+
+
+def _urgent(request: HttpRequest) -> Turn | None:
+    """The newest urgent answer of which the person has not said that they have read it."""
+    person = person_of(request)
+    if person is None:
+        return None
+    found = Run.objects.filter(owner=person, triage__in=URGENT_LEVELS, acknowledged=None).order_by("-created").first()
+    return Turn(found) if found else None
+
+
+def _emergency_number() -> str:
+    return EMERGENCY_NUMBERS[settings.HEALTHCHAT_EMERGENCY_REGION]
 
 
 def _own_conversation(request: HttpRequest, pk: UUID) -> Conversation:
@@ -219,7 +319,7 @@ def _own_run(request: HttpRequest, pk: UUID) -> Run:
 
 
 def _runs(talk: Conversation) -> QuerySet[Run]:
-    return Run.objects.filter(conversation=talk).select_related("conversation", "question", "answer")
+    return Run.objects.filter(conversation=talk).select_related("conversation", "question", "answer", "feedback")
 
 
 def _person(request: HttpRequest) -> User:
@@ -235,7 +335,13 @@ urlpatterns = [
     path("c/<uuid:pk>/delete/", delete, name="delete-conversation"),
     path("c/<uuid:pk>/runs/<uuid:run_id>/", turn, name="turn"),
     path("c/<uuid:pk>/runs/<uuid:run_id>/sheet/", sheet, name="sheet"),
+    path("c/<uuid:pk>/change/", change, name="change-conversation"),
+    path("c/<uuid:pk>/export/<slug:form>/", export, name="export-conversation"),
     path("conversations/", side, name="conversations"),
+    path("conversations/find/", find, name="find"),
+    path("archive/", archive, name="archive"),
+    path("runs/<uuid:run_id>/feedback/", feedback, name="feedback"),
+    path("runs/<uuid:run_id>/acknowledge/", acknowledge, name="acknowledge"),
     path("ask/", ask, name="ask"),
     path("runs/<uuid:run_id>/stop/", stop, name="stop"),
     path("runs/<uuid:run_id>/retry/", retry, name="retry-turn"),

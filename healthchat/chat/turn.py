@@ -10,12 +10,14 @@ from uuid import UUID
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from agents import events
 from agents.events import AnyEvent
 from healthchat.chat import sheet
 from healthchat.chat.markdown import render
-from healthchat.chat.models import Event, Run
+from healthchat.chat.models import Event, Feedback, Message, Run
 
 E = TypeVar("E", bound=AnyEvent)
 
@@ -25,15 +27,18 @@ SHOWN_TYPES = (
 )
 """What an answer is made of besides its text; how the team worked is told by the run's own feed."""
 
+URGENT_LEVELS = ("emergency", "crisis")
+"""What the person has to say that they have read."""
+
 RETRIED_REASONS = frozenset({"failed", "timed_out", "stopped"})
 """Why a specialist has nothing to say that may be otherwise the next time."""
 
 TRIAGE_TITLES = {
-    "crisis": "Please talk to someone right now",
-    "emergency": "This may be an emergency",
-    "critical_value": "A recent result needs attention now",
-    "urgent": "Please have this looked at soon",
-    "scope": "What this chat cannot do",
+    "crisis": _("Please talk to someone right now"),
+    "emergency": _("This may be an emergency"),
+    "critical_value": _("A recent result needs attention now"),
+    "urgent": _("Please have this looked at soon"),
+    "scope": _("What this chat cannot do"),
 }
 
 
@@ -61,6 +66,10 @@ class Missing(NamedTuple):
     name: str
     """The specialist as people write it."""
 
+    @property
+    def label(self) -> str:
+        return gettext("Ask %(specialist)s again") % {"specialist": self.name}
+
 
 class Turn:
     """One run: what was asked and what came of it."""
@@ -71,6 +80,8 @@ class Turn:
         """Whether the same question stands above already, with an earlier answer."""
         self.superseded = False
         """Whether a later answer to the same question stands below, or is on its way."""
+        self.reworded = False
+        """Whether the person has worded this question anew; the newer wording stands below."""
         self.waits = False
         """Whether another answer of the conversation is to be finished first."""
         self._happened = list(happened)
@@ -78,6 +89,24 @@ class Turn:
     @property
     def under_way(self) -> bool:
         return not self.run.ended
+
+    @property
+    def rating(self) -> str:
+        """What the person thinks of the answer: `up`, `down` or nothing."""
+        return self._feedback.rating if self._feedback else ""
+
+    @property
+    def note(self) -> str:
+        return self._feedback.note if self._feedback else ""
+
+    @property
+    def unacknowledged(self) -> bool:
+        """Whether the person has still to say that they have read what is urgent."""
+        return self.run.triage in URGENT_LEVELS and self.run.acknowledged is None
+
+    @property
+    def _feedback(self) -> Feedback | None:
+        return getattr(self.run, "feedback", None)
 
     @property
     def rule_based(self) -> bool:
@@ -90,7 +119,12 @@ class Turn:
 
     @property
     def triage_title(self) -> str:
-        return TRIAGE_TITLES.get(self.triage.level, "First of all") if self.triage else ""
+        return str(TRIAGE_TITLES.get(self.triage.level, _("First of all"))) if self.triage else ""
+
+    @property
+    def urgent_title(self) -> str:
+        """What the page says first of an urgent answer, wherever it is."""
+        return str(TRIAGE_TITLES[self.run.triage])
 
     @property
     def triage_html(self) -> SafeString:
@@ -191,9 +225,12 @@ def turns_of(runs: Sequence[Run]) -> list[Turn]:
         happened[run_id].append(events.decode(data))
     turns = [Turn(run, happened[run.pk]) for run in runs]
     retries = Run.objects.filter(retry_of__in=runs).exclude(status__in=(Run.Status.FAILED, Run.Status.CANCELLED))
-    answered_anew = set(retries.values_list("retry_of_id", flat=True))
+    newer = Message.objects.filter(replaces__in=[run.question_id for run in runs])
+    # Of runs and of questions, whose ids are never the same.
+    replaced = set(retries.order_by().values_list("retry_of").union(newer.order_by().values_list("replaces")))
     for turn in turns:
-        turn.superseded = turn.run.pk in answered_anew
+        turn.superseded = (turn.run.pk,) in replaced
+        turn.reworded = (turn.run.question_id,) in replaced
     for earlier, turn in pairwise(turns):
         turn.repeats = turn.run.question_id == earlier.run.question_id
         turn.waits = turn.under_way and earlier.under_way

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from healthchat.chat import page, views
+from healthchat.chat import account, page, views
 
 urlpatterns = [
     path("api/chat/message", views.message, name="message"),
@@ -10,5 +10,6 @@ urlpatterns = [
     path("api/runs/<uuid:run_id>/cancel", views.cancel, name="cancel"),
     path("api/runs/<uuid:run_id>/retry", views.retry, name="retry"),
     path("api/conversations/<uuid:conversation_id>/stream", views.conversation_stream, name="conversation-stream"),
+    *account.urlpatterns,
     *page.urlpatterns,
 ]

@@ -4,28 +4,34 @@ import { Announcer } from "./announcer.js"
 import { ChatTurn } from "./chat-turn.js"
 import { Composer } from "./composer.js"
 import { element } from "./element.js"
-import { randomKey } from "./random-key.js"
+import { Outbox } from "./outbox.js"
 import { watch } from "./shared-feed.js"
+import { _ } from "./words.js"
 
 const CONNECTION = {
-  connecting: "Connecting",
-  connected: "Connected",
-  reconnecting: "Reconnecting",
-  offline: "Offline; goes on by itself once you are back",
-  ended: "Done",
+  connecting: _("Connecting"),
+  connected: _("Connected"),
+  reconnecting: _("Reconnecting"),
+  offline: _("Offline; goes on by itself once you are back"),
+  ended: _("Done"),
 }
 const SENTENCE_END = /[.!?:\n]/
 const MARGIN = 20
-const UNREACHABLE = "The server could not be reached. Your question is still here: please send it again."
-const UNREACHABLE_RETRY = "The server could not be reached. Please try again."
+const UNREACHABLE = _("The server could not be reached. Please try again.")
+const RESEND_MILLISECONDS = 3_000
+const LONGEST_RESEND_MILLISECONDS = 30_000
+const URGENT_CHANNEL = "healthchat-urgent"
 
 class ChatTalk extends HTMLElement {
   #turns
   #composer
   #announcer
   #feed = null
+  #outbox
   #sending = null
-  #unsent = null
+  #resending = null
+  #resends = 0
+  #urgent = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(URGENT_CHANNEL)
   #waiting = new Map()
   #connection = ""
   #answered = false
@@ -43,15 +49,25 @@ class ChatTalk extends HTMLElement {
     this.addEventListener("turn-ended", this.#turnEnded)
     this.addEventListener("turn-rendered", this.#turnRendered)
     this.#scroller.addEventListener("scroll", this.#showWhetherMore, { passive: true })
+    this.#outbox = new Outbox(this.dataset.conversation)
+    this.#urgent?.addEventListener("message", () => this.#refreshSide())
+    addEventListener("online", this.#resend)
+    document.addEventListener("visibilitychange", this.#shown)
     if (this.dataset.conversation) this.#watch(cursor(this.#all))
     this.#scrollTo(this.newest, "instant")
     this.#offerCopying()
     this.#refresh()
+    for (const { key, body } of this.#outbox.all) this.#showUnsent(body.message, key)
+    if (this.#outbox.all.length > 0) this.#resend()
     if (matchMedia("(pointer: fine)").matches) this.#composer.focus()
   }
 
   disconnectedCallback() {
     this.#feed?.close()
+    this.#urgent?.close()
+    clearTimeout(this.#resending)
+    removeEventListener("online", this.#resend)
+    document.removeEventListener("visibilitychange", this.#shown)
   }
 
   /** The turn that was asked last. */
@@ -71,17 +87,31 @@ class ChatTalk extends HTMLElement {
     return this.querySelector("[data-scroll]")
   }
 
-  async #ask(question) {
+  /** Ask a question; with `replaces`, instead of an earlier wording of it. */
+  async #ask(question, { replaces = null } = {}) {
     if (this.#sending) return
+    const { key } = this.#outbox.put(this.#request(question, replaces))
+    const turn = this.#showUnsent(question, key)
+    this.#composer.clear()
+    this.#scrollTo(turn, gently())
+    await this.#sendAll()
+  }
+
+  #showUnsent(question, key) {
     const turn = ChatTurn.pending(question)
+    turn.dataset.key = key
     this.querySelector("[data-welcome]")?.setAttribute("hidden", "")
     for (const suggestions of this.querySelectorAll("[data-follow-ups]")) suggestions.hidden = true
     for (const earlier of this.querySelectorAll(".turn.fresh")) earlier.classList.remove("fresh")
     this.#turns.append(turn)
-    this.#composer.clear()
-    this.#scrollTo(turn, gently())
+    return turn
+  }
+
+  /** Send what waits, in order, as far as the server can be reached. */
+  async #sendAll() {
+    if (this.#sending) return
+    this.#sending = this.#sendWaiting()
     this.#refresh()
-    this.#sending = this.#send(question, turn)
     try {
       await this.#sending
     } finally {
@@ -90,23 +120,64 @@ class ChatTalk extends HTMLElement {
     }
   }
 
-  async #send(question, turn) {
-    // The same words are sent again under the same key: an answer that was lost on its way does not ask twice.
-    if (this.#unsent?.question !== question) this.#unsent = { question, key: randomKey() }
-    const reply = await post(this.dataset.ask, this.#request(question), { key: this.#unsent.key })
-    if (reply.error) {
-      turn.remove()
-      this.querySelector("[data-welcome]")?.removeAttribute("hidden")
-      this.#composer.giveBack(question, reply.error.message)
-      return
+  async #sendWaiting() {
+    for (const { key } of this.#outbox.all) {
+      // The first of a new conversation has told the others where they belong.
+      const waiting = this.#outbox.all.find((kept) => kept.key === key)
+      if (waiting && !(await this.#send(waiting))) return this.#tryLater()
     }
-    this.#unsent = null
+    this.#resends = 0
+  }
+
+  /** Send one question; say whether the server has answered. */
+  async #send({ key, body }) {
+    const turn = this.#turns.querySelector(`[data-key="${CSS.escape(key)}"]`)
+    const reply = await post(this.dataset.ask, body, { key })
+    if (reply.error?.code === "unreachable") {
+      turn?.unsent(() => this.#takeBack(key))
+      return false
+    }
+    this.#outbox.remove(key)
+    if (reply.error) {
+      turn?.remove()
+      if (this.#all.length === 0) this.querySelector("[data-welcome]")?.removeAttribute("hidden")
+      this.#composer.giveBack(body.message, reply.error.message)
+      return true
+    }
     const { run, conversation, triage } = reply
-    turn.accepted({ run, triage, address: `${this.dataset.address}c/${conversation}/runs/${run}/` })
+    turn?.accepted({ run, triage, address: `${this.dataset.address}c/${conversation}/runs/${run}/` })
     if (!this.dataset.conversation) this.#begin(conversation, run)
-    this.#announcer.say(triage ? "" : "Your question was sent.")
-    this.#tell("turn-asked", turn)
+    if (body.replaces) this.#all.find((earlier) => earlier.run === body.replaces)?.refresh()
+    this.#announcer.say(triage ? "" : _("Your question was sent."))
+    if (turn) this.#tell("turn-asked", turn)
+    if (triage) this.#urgent?.postMessage("asked")
     this.#refreshSide()
+    return true
+  }
+
+  #takeBack(key) {
+    const kept = this.#outbox.all.find((waiting) => waiting.key === key)
+    this.#outbox.remove(key)
+    this.#turns.querySelector(`[data-key="${CSS.escape(key)}"]`)?.remove()
+    if (this.#all.length === 0) this.querySelector("[data-welcome]")?.removeAttribute("hidden")
+    if (kept) this.#composer.giveBack(kept.body.message, "")
+  }
+
+  #tryLater() {
+    this.#announcer.say(_("Your question is kept here and goes out once the server can be reached."))
+    clearTimeout(this.#resending)
+    const wait = Math.min(LONGEST_RESEND_MILLISECONDS, RESEND_MILLISECONDS * 2 ** this.#resends++)
+    this.#resending = setTimeout(this.#resend, wait)
+  }
+
+  #resend = () => {
+    clearTimeout(this.#resending)
+    if (this.#outbox.all.length > 0) this.#sendAll()
+  }
+
+  // What came up in another tab while this one was hidden.
+  #shown = () => {
+    if (document.visibilityState === "visible" && this.querySelector("[data-urgent-run]")) this.#refreshSide()
   }
 
   /** Have a run's question answered again, or one specialist of it asked again; both answers are kept. */
@@ -124,7 +195,7 @@ class ChatTalk extends HTMLElement {
 
   async #sendRetry(turn, specialist) {
     const reply = await post(`/api/runs/${turn.run}/retry`, specialist ? { specialist } : {}, {
-      unreachable: UNREACHABLE_RETRY,
+      unreachable: UNREACHABLE,
     })
     if (reply.error) {
       this.#composer.giveBack("", reply.error.message)
@@ -135,7 +206,7 @@ class ChatTalk extends HTMLElement {
     if (!shown) return
     this.#append(shown)
     this.#scrollTo(shown, gently())
-    this.#announcer.say("The question is being answered again.")
+    this.#announcer.say(_("The question is being answered again."))
   }
 
   #append(turn) {
@@ -146,8 +217,9 @@ class ChatTalk extends HTMLElement {
     this.#refreshSide()
   }
 
-  #request(question) {
+  #request(question, replaces) {
     const { conversation } = this.dataset
+    if (replaces) return { message: question, conversation, replaces }
     if (conversation) return { message: question, conversation }
     const patient = this.#composer.patient
     return patient ? { message: question, patient } : { message: question }
@@ -158,6 +230,7 @@ class ChatTalk extends HTMLElement {
     this.dataset.conversation = conversation
     history.replaceState(null, "", `${this.dataset.address}c/${conversation}/`)
     this.#composer.movedTo(conversation)
+    this.#outbox.movedTo(conversation)
     this.#watch(`${run}:0`)
   }
 
@@ -213,14 +286,14 @@ class ChatTalk extends HTMLElement {
 
   #connectionChanged(state, detail) {
     this.#connection = state
-    if (state === "offline") this.#announcer.say("You are offline. The answer goes on once you are back.")
+    if (state === "offline") this.#announcer.say(_("You are offline. The answer goes on once you are back."))
     if (state === "refused") {
       const shown = element(
         "div",
         { class: "notice error", role: "alert" },
         detail,
         " ",
-        element("a", { href: this.dataset.address }, "Go to the start"),
+        element("a", { href: this.dataset.address }, _("Go to the start")),
       )
       this.querySelector("[data-composer]").before(shown)
     }
@@ -232,7 +305,7 @@ class ChatTalk extends HTMLElement {
     if (name === "message" && data.type === "text" && SENTENCE_END.test(data.content))
       this.#announcer.follow(target.text)
     if (name === "message" && data.type === "plan" && data.tasks?.length) {
-      this.#announcer.say(`Asked ${data.tasks.map(({ specialist }) => specialist.replaceAll("_", " ")).join(", ")}.`)
+      this.#announcer.say(_("Asked %(names)s.", { names: data.tasks.map(({ specialist }) => spelled(specialist)).join(", ") }))
     }
     this.#showWhetherMore()
     this.#refresh()
@@ -243,9 +316,9 @@ class ChatTalk extends HTMLElement {
     this.#announcer.finish(target.text)
     this.#announcer.say(
       {
-        complete: "The answer is complete.",
-        cancelled: "The answer was stopped.",
-        failed: "The question could not be answered.",
+        complete: _("The answer is complete."),
+        cancelled: _("The answer was stopped."),
+        failed: _("The question could not be answered."),
       }[status],
     )
     // An earlier answer is unfolded again where the attempt at another came to nothing.
@@ -271,9 +344,26 @@ class ChatTalk extends HTMLElement {
     else this.#openSource(event, pressed)
   }
 
-  /** A suggested question, a follow-up, one reading of an unclear question, or another try. */
+  /** A suggested question, a follow-up, one reading of an unclear question, another wording, or another try. */
   #submitted = (event) => {
-    const { question, retry } = event.submitter?.dataset ?? {}
+    const { question, retry, reword } = event.submitter?.dataset ?? {}
+    const form = event.target
+    if (form.matches("[data-feedback], [data-acknowledge]")) {
+      event.preventDefault()
+      this.#sendForm(form, event.submitter)
+      return
+    }
+    if (form.matches("[data-take-back]")) {
+      event.preventDefault()
+      this.#cancel(form.closest("chat-turn"))
+      return
+    }
+    if (reword !== undefined) {
+      event.preventDefault()
+      const { message, replaces } = Object.fromEntries(new FormData(form))
+      if (message.trim()) this.#ask(message.trim(), { replaces })
+      return
+    }
     if (retry !== undefined) {
       event.preventDefault()
       this.retry(event.target.closest("chat-turn"), retry)
@@ -282,6 +372,28 @@ class ChatTalk extends HTMLElement {
     if (question === undefined) return
     event.preventDefault()
     this.#ask(question)
+  }
+
+  async #sendForm(form, submitter) {
+    const turn = form.closest("chat-turn")
+    try {
+      const response = await fetch(form.action, { method: "POST", body: new FormData(form, submitter) })
+      if (!response.ok) throw new Error("it was not taken")
+    } catch {
+      this.#composer.giveBack("", UNREACHABLE)
+      return
+    }
+    if (form.matches("[data-acknowledge]")) {
+      this.#urgent?.postMessage("acknowledged")
+      await this.#refreshSide()
+      this.#composer.focus()
+      return
+    }
+    const { value } = submitter
+    await turn.refresh()
+    this.#announcer.say(_("Thank you. It was saved."))
+    const next = turn.querySelector(".note-form input") ?? turn.querySelector(`[data-feedback] [value="${value}"]`)
+    next?.focus()
   }
 
   #openSource(event, pressed) {
@@ -299,13 +411,16 @@ class ChatTalk extends HTMLElement {
   }
 
   async #stop() {
-    const [turn] = this.#underWay
-    if (!turn?.run) return
     const button = this.querySelector("[data-stop]")
     button.disabled = true
+    await this.#cancel(this.#underWay[0])
+    button.disabled = false
+  }
+
+  async #cancel(turn) {
+    if (!turn?.run) return
     const reply = await post(`/api/runs/${turn.run}/cancel`, {})
     if (reply.error) this.#composer.giveBack("", reply.error.message)
-    button.disabled = false
   }
 
   #refresh() {
@@ -314,9 +429,9 @@ class ChatTalk extends HTMLElement {
     this.querySelector("[data-stop]").hidden = !this.#underWay.some(({ run }) => run)
     this.querySelector("[data-send]").disabled = this.#sending !== null
     const connection = this.querySelector("[data-connection]")
-    const words = this.#connection === "connected" && this.#answered && !busy ? "Done" : CONNECTION[this.#connection]
+    const words = this.#connection === "connected" && this.#answered && !busy ? CONNECTION.ended : CONNECTION[this.#connection]
     connection.hidden = !words
-    connection.dataset.state = words === "Done" ? "ended" : this.#connection
+    connection.dataset.state = words === CONNECTION.ended ? "ended" : this.#connection
     if (words && connection.textContent !== words) connection.textContent = words
     this.#tell("busy-changed", busy)
   }
@@ -327,9 +442,10 @@ class ChatTalk extends HTMLElement {
       const response = await fetch(`${this.dataset.side}?current=${this.dataset.conversation}`, { cache: "no-store" })
       if (!response.ok) return
       const page = new DOMParser().parseFromString(await response.text(), "text/html")
-      for (const part of ["[data-conversations]", "[data-account]"]) {
+      for (const part of ["[data-conversations]", "[data-account]", "[data-urgent]"]) {
         const shown = document.querySelector(part)
-        if (!shown.contains(document.activeElement))
+        if (part === "[data-urgent]" && shown.innerHTML.trim() === page.querySelector(part).innerHTML.trim()) continue
+        if (part === "[data-urgent]" || !shown.contains(document.activeElement))
           shown.replaceChildren(...document.adoptNode(page.querySelector(part)).childNodes)
       }
       const token = document.querySelector("[data-account] [name=csrfmiddlewaretoken]")?.value
@@ -368,6 +484,10 @@ class ChatTalk extends HTMLElement {
   }
 }
 
+function spelled(specialist) {
+  return specialist.replaceAll("_", " ")
+}
+
 function gently() {
   return matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth"
 }
@@ -398,8 +518,8 @@ async function copy(button) {
   const words = text.innerText
   text.classList.remove("copied")
   await navigator.clipboard.writeText(words)
-  label.textContent = "Copied"
-  setTimeout(() => (label.textContent = "Copy"), 2_000)
+  label.textContent = _("Copied")
+  setTimeout(() => (label.textContent = _("Copy")), 2_000)
 }
 
 customElements.define("chat-talk", ChatTalk)

@@ -5,15 +5,16 @@ import { element, icon } from "./element.js"
 import { EventStreamParser } from "./event-stream-parser.js"
 import { answerText, emptyPicture, fold, progress } from "./run-picture.js"
 import { StreamingText } from "./streaming-text.js"
+import { _ } from "./words.js"
 
 const ENDED = new Set(["complete", "failed", "cancelled"])
 const FETCH_ATTEMPTS = 4
 const URGENT_TITLES = {
-  crisis: "Please talk to someone right now",
-  emergency: "This may be an emergency",
-  critical_value: "A recent result needs attention now",
-  urgent: "Please have this looked at soon",
-  scope: "What this chat cannot do",
+  crisis: _("Please talk to someone right now"),
+  emergency: _("This may be an emergency"),
+  critical_value: _("A recent result needs attention now"),
+  urgent: _("Please have this looked at soon"),
+  scope: _("What this chat cannot do"),
 }
 
 export class ChatTurn extends HTMLElement {
@@ -29,18 +30,18 @@ export class ChatTurn extends HTMLElement {
       element(
         "div",
         { class: "question" },
-        element("h2", { class: "visually-hidden" }, "You asked"),
+        element("h2", { class: "visually-hidden" }, _("You asked")),
         element("div", { class: "question-text", dir: "auto" }, question),
       ),
       element(
         "div",
         { class: "answer", "data-answer": true },
-        element("h2", { class: "visually-hidden" }, "Answer"),
+        element("h2", { class: "visually-hidden" }, _("Answer")),
         element(
-          "p",
+          "div",
           { class: "progress", "data-progress": true },
           element("span", { class: "pulse", "aria-hidden": "true" }),
-          element("span", { "data-progress-text": true }, "Sending your question"),
+          element("span", { "data-progress-text": true }, _("Sending your question")),
         ),
         element("div", { class: "prose", "data-text": true, dir: "auto" }),
       ),
@@ -75,8 +76,18 @@ export class ChatTurn extends HTMLElement {
     return this.#picture ? answerText(this.#picture) : ""
   }
 
+  /** The question could not be sent yet; `takeBack` is called if it is not to be sent at all. */
+  unsent(takeBack) {
+    this.querySelector("[data-progress-text]").textContent = _("Not sent yet. It is kept here and goes out by itself.")
+    if (this.querySelector("[data-unsent]")) return
+    const button = element("button", { type: "button", class: "button small", "data-unsent": true }, _("Take it back"))
+    button.addEventListener("click", takeBack)
+    this.querySelector("[data-progress]").append(button)
+  }
+
   /** The server has taken the question. */
   accepted({ run, address, triage }) {
+    this.querySelector("[data-unsent]")?.remove()
     this.dataset.run = run
     this.dataset.address = address
     this.#picture ??= emptyPicture(run)
@@ -135,9 +146,19 @@ export class ChatTurn extends HTMLElement {
       this.querySelector("[data-answer] > h2").after(banner(triage))
     }
     const waits = this.#picture.status === "queued" && this.previousElementSibling?.underWay
-    this.querySelector("[data-progress-text]").textContent = waits ? "Waiting for its turn" : progress(this.#picture)
+    this.#offerToTakeBack(waits)
+    this.querySelector("[data-progress-text]").textContent = waits ? _("Waiting for its turn") : progress(this.#picture)
     this.#text ??= new StreamingText(this.querySelector("[data-text]"))
     this.#text.show(this.text)
+  }
+
+  #offerToTakeBack(waits) {
+    const offered = this.querySelector("[data-take-back]")
+    if (!waits) offered?.remove()
+    else if (!offered) {
+      const button = element("button", { class: "button small" }, _("Take it back"))
+      this.querySelector("[data-progress]").append(element("form", { "data-take-back": true }, button))
+    }
   }
 
   async #end(status) {
@@ -161,7 +182,7 @@ export class ChatTurn extends HTMLElement {
       }
     }
     this.querySelector("[data-progress]")?.replaceWith(
-      element("p", { class: "muted small" }, "The answer is complete; reload the page to see its sources."),
+      element("p", { class: "muted small" }, _("The answer is complete; reload the page to see its sources.")),
     )
   }
 
@@ -178,7 +199,7 @@ export class ChatTurn extends HTMLElement {
 }
 
 function banner(triage) {
-  const title = URGENT_TITLES[triage.level] ?? "First of all"
+  const title = URGENT_TITLES[triage.level] ?? _("First of all")
   const text = element("div", { class: "prose" })
   new StreamingText(text).show(triage.text)
   return element(

@@ -10,6 +10,7 @@ const talk = document.querySelector("chat-talk")
 const team = document.querySelector("team-panel")
 const source = document.querySelector("source-panel")
 const tabs = document.querySelector("[data-tabs]")
+const FIND_MILLISECONDS = 250
 const isOnePane = matchMedia("(max-width: 51.99rem)")
 
 function showTeam(turn) {
@@ -47,6 +48,20 @@ document.addEventListener("source-wanted", ({ detail }) => {
 document.addEventListener("source-closed", () => {
   team.hidden = false
   if (isOnePane.matches) location.hash = "#talk"
+})
+const find = document.querySelector("[data-find]")
+find.addEventListener("submit", async (event) => {
+  event.preventDefault()
+  const response = await fetch(find.action, { method: "POST", body: new FormData(find) }).catch(() => null)
+  if (!response?.ok) return
+  const page = new DOMParser().parseFromString(await response.text(), "text/html")
+  const found = document.adoptNode(page.querySelector("[data-conversations]"))
+  document.querySelector("[data-conversations]").replaceChildren(...found.childNodes)
+})
+let typing = null
+find.addEventListener("input", () => {
+  clearTimeout(typing)
+  typing = setTimeout(() => find.requestSubmit(), FIND_MILLISECONDS)
 })
 // A menu closes when something else is pressed.
 document.addEventListener("click", ({ target }) => {

@@ -52,7 +52,7 @@ export class Composer {
     this.#remember()
     this.#fit()
     this.#refusal.textContent = reason
-    this.#refusal.hidden = false
+    this.#refusal.hidden = !reason
     this.#box.focus()
   }
 

@@ -6,6 +6,7 @@
 // left) and can name its cursor on the first connect.
 
 import { EventStreamParser } from "./event-stream-parser.js"
+import { _ } from "./words.js"
 
 /** Two heartbeats of 15 s and some slack: longer silence means that the connection is dead. */
 export const SILENCE_MILLISECONDS = 35_000
@@ -199,6 +200,6 @@ async function sentence(response) {
   try {
     return (await response.json()).error.message
   } catch {
-    return "This conversation cannot be opened."
+    return _("This conversation cannot be opened.")
   }
 }

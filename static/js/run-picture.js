@@ -1,5 +1,7 @@
 // What is known of a run: its events, folded. The same events give the same picture, live or replayed.
 
+import { _ } from "./words.js"
+
 /** A picture before the first event. */
 export function emptyPicture(run) {
   return {
@@ -41,15 +43,21 @@ export function fold(picture, { name, data }) {
 
 /** How far along a run is, in one sentence for people. */
 export function progress(picture) {
-  if (picture.status === "queued") return "Starting"
+  if (picture.status === "queued") return _("Starting")
   const working = [...picture.members.values()].filter((member) => member.specialist && member.status === "working")
   if (working.length > 0)
-    return `${title(list(working.map((member) => member.specialist.replaceAll("_", " "))))} ${working.length === 1 ? "is" : "are"} looking at your records`
-  if (picture.parts.size > 0) return "Writing the answer"
+    return working.length === 1
+      ? _("%(name)s is looking at your records", { name: title(list(names(working))) })
+      : _("%(names)s are looking at your records", { names: title(list(names(working))) })
+  if (picture.parts.size > 0) return _("Writing the answer")
   const asked = [...picture.members.values()].filter((member) => member.specialist && member.status !== "skipped")
-  if (asked.length > 0 && asked.every((member) => ENDED.has(member.status))) return "Putting the findings together"
-  if (picture.understanding) return "Deciding whom to ask"
-  return "Reading your question"
+  if (asked.length > 0 && asked.every((member) => ENDED.has(member.status))) return _("Putting the findings together")
+  if (picture.understanding) return _("Deciding whom to ask")
+  return _("Reading your question")
+}
+
+function names(members) {
+  return members.map(({ specialist }) => specialist.replaceAll("_", " "))
 }
 
 /** Whether asking a specialist again may come to more: it failed, ran out of time or was stopped. */
@@ -64,7 +72,7 @@ export function title(name) {
 }
 
 export function list(words) {
-  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`
+  return words.length < 2 ? words.join("") : _("%(some)s and %(last)s", { some: words.slice(0, -1).join(", "), last: words.at(-1) })
 }
 
 const RETRIED = new Set(["failed", "timed_out", "stopped"])

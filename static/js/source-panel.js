@@ -1,6 +1,7 @@
 // <source-panel>: the record rows behind a citation, beside the answer that cites them.
 
 import { element, icon } from "./element.js"
+import { _ } from "./words.js"
 
 const MOST_ROWS = 6
 
@@ -21,11 +22,11 @@ class SourcePanel extends HTMLElement {
       "button",
       { type: "button", class: "button quiet small" },
       icon("close"),
-      element("span", { class: "visually-hidden" }, "Close"),
+      element("span", { class: "visually-hidden" }, _("Close")),
     )
     close.addEventListener("click", () => this.close())
     this.replaceChildren(
-      element("header", { class: "panel-head" }, element("h2", { tabindex: "-1" }, `Source ${number}`), close),
+      element("header", { class: "panel-head" }, element("h2", { tabindex: "-1" }, _("Source %(number)s", { number })), close),
       element("p", { class: "source-label" }, source.querySelector("[data-label]").textContent),
       ...(cited ? [element("p", { class: "small muted" }, cited)] : []),
       rows,
@@ -35,7 +36,7 @@ class SourcePanel extends HTMLElement {
     const shown = await Promise.all(addresses.slice(0, MOST_ROWS).map(row))
     rows.replaceChildren(...shown)
     const left = addresses.length - MOST_ROWS
-    if (left > 0) rows.append(element("p", { class: "small muted" }, `${left} more in the list of sources.`))
+    if (left > 0) rows.append(element("p", { class: "small muted" }, _("%(count)s more in the list of sources.", { count: left })))
   }
 
   close() {
@@ -52,7 +53,7 @@ async function row(address) {
     const page = new DOMParser().parseFromString(await response.text(), "text/html")
     return element("div", { class: "source-row" }, ...document.adoptNode(page.body).childNodes)
   } catch {
-    return element("p", { class: "notice" }, "This record cannot be shown. It may have been deleted since.")
+    return element("p", { class: "notice" }, _("This record cannot be shown. It may have been deleted since."))
   }
 }
 

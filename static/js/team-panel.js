@@ -2,23 +2,24 @@
 
 import { element, icon } from "./element.js"
 import { canBeAskedAgain, list, title } from "./run-picture.js"
+import { _ } from "./words.js"
 
 const STATUS = {
-  waiting: "waiting",
-  working: "at work",
-  finished: "finished",
-  failed: "could not finish",
-  skipped: "not asked",
-  stopped: "stopped",
+  waiting: _("waiting"),
+  working: _("at work"),
+  finished: _("finished"),
+  failed: _("could not finish"),
+  skipped: _("not asked"),
+  stopped: _("stopped"),
 }
 const OUTCOME = { complete: "finished", failed: "failed", cancelled: "stopped" }
 const STATUS_ICON = { waiting: "wait", finished: "check", failed: "alert", skipped: "skip", stopped: "stop" }
 const COMPLEXITY = {
-  simple: "A simple question",
-  standard: "A question for one field",
-  complex: "A question across fields",
-  comprehensive: "A question for the whole team",
-  emergency: "An emergency",
+  simple: _("A simple question"),
+  standard: _("A question for one field"),
+  complex: _("A question across fields"),
+  comprehensive: _("A question for the whole team"),
+  emergency: _("An emergency"),
 }
 const STOPS_EVERYTHING = new Set(["emergency", "crisis"])
 const TICK_MILLISECONDS = 1_000
@@ -49,11 +50,11 @@ class TeamPanel extends HTMLElement {
         await turn.loadPicture()
       } catch {
         this.replaceChildren(
-          head("The team"),
+          head(_("The team")),
           element(
             "p",
             { class: "notice" },
-            "What the team did cannot be read right now. Reload the page to try again.",
+            _("What the team did cannot be read right now. Reload the page to try again."),
           ),
         )
         return
@@ -90,7 +91,7 @@ class TeamPanel extends HTMLElement {
     const asked = everyone.filter(({ specialist, status }) => specialist && status !== "skipped")
     const skipped = everyone.filter(({ status }) => status === "skipped")
     this.replaceChildren(
-      head("The team", summary(picture, asked)),
+      head(_("The team"), summary(picture, asked)),
       this.#analyst(picture),
       ...(asked.length > 0
         ? [element("ol", { class: "members" }, ...asked.map((member) => this.#member(member)))]
@@ -106,26 +107,26 @@ class TeamPanel extends HTMLElement {
     if (STOPS_EVERYTHING.has(picture.triage?.level))
       steps.push(
         step(
-          "Answered at once",
-          "The urgency screen comes before everything else; nobody was asked, so that nothing delays it",
+          _("Answered at once"),
+          _("The urgency screen comes before everything else; nobody was asked, so that nothing delays it"),
         ),
       )
-    if (picture.understanding) steps.push(step("Understood the question as", picture.understanding.summary))
-    if (picture.plan) steps.push(step(COMPLEXITY[picture.plan.complexity] ?? "Made a plan", planned(picture.plan)))
+    if (picture.understanding) steps.push(step(_("Understood the question as"), picture.understanding.summary))
+    if (picture.plan) steps.push(step(COMPLEXITY[picture.plan.complexity] ?? _("Made a plan"), planned(picture.plan)))
     const own = picture.members.get("")
     for (const call of own?.calls.values() ?? []) steps.push(this.#call(call))
     if (picture.parts.size > 0 && !picture.triage?.text)
       steps.push(
         picture.done || picture.grounding
-          ? step("Wrote the answer", "")
-          : step("Is writing the answer", "", { running: true }),
+          ? step(_("Wrote the answer"), "")
+          : step(_("Is writing the answer"), "", { running: true }),
       )
-    if (picture.grounding) steps.push(step("Compared it with the records", grounded(picture.grounding)))
+    if (picture.grounding) steps.push(step(_("Compared it with the records"), grounded(picture.grounding)))
     return element(
       "section",
       { class: "member analyst", "data-status": picture.done ? OUTCOME[picture.status] : "working" },
       this.#memberHead({
-        name: "Health analyst",
+        name: _("Health analyst"),
         symbol: "health_analyst",
         status: picture.done ? OUTCOME[picture.status] : "working",
         words: lead(picture),
@@ -160,7 +161,7 @@ class TeamPanel extends HTMLElement {
   }
 
   #askAgain(specialist) {
-    const button = element("button", { type: "button", class: "button small ask-again" }, "Ask again")
+    const button = element("button", { type: "button", class: "button small ask-again" }, _("Ask again"))
     button.addEventListener("click", () => {
       button.disabled = true
       const detail = { turn: this.#turn, specialist }
@@ -210,13 +211,13 @@ class TeamPanel extends HTMLElement {
   #found({ specialist, calls, claims, summary: words }) {
     if (claims.length === 0)
       return words || calls.size === 0
-        ? element("p", { class: "found-nothing small muted" }, words || "Found nothing to report.")
+        ? element("p", { class: "found-nothing small muted" }, words || _("Found nothing to report."))
         : ""
     const key = `found-${specialist}`
     return element(
       "details",
       { class: "found", "data-key": key, open: this.#open.has(key) },
-      element("summary", {}, `Found ${claims.length === 1 ? "one thing" : `${claims.length} things`}`),
+      element("summary", {}, claims.length === 1 ? _("Found one thing") : _("Found %(count)s things", { count: claims.length })),
       element(
         "ul",
         {},
@@ -235,7 +236,7 @@ class TeamPanel extends HTMLElement {
     return element(
       "details",
       { class: "skipped", "data-key": "skipped", open: this.#open.has("skipped") },
-      element("summary", {}, `Not asked: ${members.length}`),
+      element("summary", {}, _("Not asked: %(count)s", { count: members.length })),
       element(
         "ul",
         {},
@@ -268,9 +269,9 @@ function head(words, more = "") {
 function summary({ done, status }, asked) {
   if (asked.length === 0) return ""
   const finished = asked.filter((member) => member.status === "finished").length
-  if (!done) return `${finished} of ${asked.length} finished`
-  if (status === "cancelled") return "Stopped by you"
-  return `${asked.length === 1 ? "One specialist" : `${asked.length} specialists`} asked`
+  if (!done) return _("%(finished)s of %(asked)s finished", { finished, asked: asked.length })
+  if (status === "cancelled") return _("Stopped by you")
+  return asked.length === 1 ? _("One specialist asked") : _("%(count)s specialists asked", { count: asked.length })
 }
 
 function lead({ done, status, parts }) {
@@ -279,12 +280,13 @@ function lead({ done, status, parts }) {
 }
 
 function planned({ tasks = [] }) {
-  return tasks.length > 0 ? `Asked ${list(tasks.map(({ specialist }) => specialist.replaceAll("_", " ")))}` : ""
+  if (tasks.length === 0) return ""
+  return _("Asked %(names)s", { names: list(tasks.map(({ specialist }) => specialist.replaceAll("_", " "))) })
 }
 
 function grounded({ checked, matched, struck }) {
-  const words = `${matched} of ${checked} figures matched`
-  return struck ? `${words}, ${struck} removed` : words
+  const words = _("%(matched)s of %(checked)s figures matched", { matched, checked })
+  return struck ? _("%(words)s, %(struck)s removed", { words, struck }) : words
 }
 
 function step(words, more, { running = false } = {}) {

@@ -239,4 +239,4 @@ async def test_it_deletes_a_conversation(visitor: Visitor) -> None:
     await page.get_by_role("button", name="Delete this conversation").click()
 
     await expect(page.get_by_role("status").first).to_contain_text("The conversation was deleted.")
-    await expect(page.locator("[data-conversations] a")).to_have_count(0)
+    await expect(page.locator("[data-conversations] li a")).to_have_count(0)

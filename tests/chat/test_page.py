@@ -152,7 +152,10 @@ def test_it_needs_no_inline_script_or_style(alices: Client, conversation: Conver
     html = page_of(alices, conversation)
 
     assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:", html)
-    assert re.findall(r"<script[^>]*>", html) == ['<script type="module" src="/static/js/chat.js">']
+    assert re.findall(r"<script[^>]*>", html) == [
+        '<script src="/jsi18n/">',
+        '<script type="module" src="/static/js/chat.js">',
+    ]
 
 
 def test_it_shows_an_answer_with_all_that_belongs_to_it(alices: Client, alice: User, sample: Patient) -> None:

@@ -1,0 +1,8 @@
+// The page's words in the person's language. The catalogue is a script of Django's (`/jsi18n/`); where there is none, as
+// in the tests of the modules, words stay as they are written here.
+
+/** A sentence in the person's language; `%(name)s` is replaced by `values.name`. */
+export function _(words, values = null) {
+  const told = globalThis.gettext ? globalThis.gettext(words) : words
+  return values ? told.replace(/%\((\w+)\)s/g, (match, name) => String(values[name] ?? match)) : told
+}
