@@ -19,7 +19,15 @@ from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, OperationalError, connection, connections, transaction
-from django.db.models import Field, Model
+from django.db.models import (
+    CharField,
+    Field,
+    IntegerField,
+    Model,
+    PositiveIntegerField,
+    PositiveSmallIntegerField,
+    TextField,
+)
 
 THREADS = 4
 CLOSE_SECONDS = 10.0
@@ -141,9 +149,11 @@ def insert(table: type[Model], /, **values: object) -> None:
     """Store a new row, without building an instance or a query for it; what is not given has the field's default."""
     database = connections[DEFAULT_DB_ALIAS]
     statement, fields = _insertion(table)
-    row = [
-        field.get_db_prep_save(values[field.attname] if field.attname in values else field.get_default(), database)
-        for field in fields
+    row: list[Any] = [
+        value
+        if plain and type(value := values.get(field.attname, _DEFAULT)) in _STORED_AS_IT_IS
+        else field.get_db_prep_save(values[field.attname] if field.attname in values else field.get_default(), database)
+        for field, plain in fields
     ]
     with database.cursor() as cursor:
         cursor.execute(statement, row)
@@ -173,14 +183,19 @@ def new_id() -> UUID:
 
 
 _random = threading.local()
+_PLAIN_FIELDS = frozenset({CharField, TextField, IntegerField, PositiveIntegerField, PositiveSmallIntegerField})
+_STORED_AS_IT_IS = frozenset({str, int, type(None)})
+_DEFAULT = object()
 
 
 @cache
-def _insertion(model: type[Model]) -> tuple[str, tuple[Field[Any, Any], ...]]:
+def _insertion(model: type[Model]) -> tuple[str, tuple[tuple[Field[Any, Any], bool], ...]]:
+    """The statement, and the fields, each with whether it stores text and numbers as they are."""
     fields = tuple(model._meta.concrete_fields)
     columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     marks = ", ".join("%s" for _ in fields)
-    return f"INSERT INTO {connection.ops.quote_name(model._meta.db_table)} ({columns}) VALUES ({marks})", fields  # noqa: S608
+    statement = f"INSERT INTO {connection.ops.quote_name(model._meta.db_table)} ({columns}) VALUES ({marks})"  # noqa: S608
+    return statement, tuple((field, type(field) in _PLAIN_FIELDS) for field in fields)
 
 
 def _each(works: Sequence[Callable[[], Any]]) -> list[Outcome]:
