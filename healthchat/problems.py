@@ -6,15 +6,18 @@ program). `error` holds code and sentence once more, where clients of the feeds 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.views import defaults
 
 CONTENT_TYPE = "application/problem+json"
 API = "/api/"
+RETRY_AFTER_SECONDS = 5
 
 SENTENCES = {
     400: ("bad_request", "The request cannot be understood."),
@@ -22,6 +25,10 @@ SENTENCES = {
     404: ("not_found", "There is nothing here, or it belongs to somebody else."),
     405: ("method_not_allowed", "This address does not take that method."),
     500: ("internal_error", "Something went wrong on our side. What you had already sent is kept."),
+    503: (
+        "storage_unavailable",
+        "Nothing can be stored or looked up here right now. Please try again in a little while.",
+    ),
 }
 
 
@@ -40,6 +47,13 @@ def problem(code: str, detail: str, status: int, *, errors: Mapping[str, Any] | 
 
 def problem_response(code: str, detail: str, status: int) -> JsonResponse:
     return JsonResponse(problem(code, detail, status), status=status, content_type=CONTENT_TYPE)
+
+
+def storage_unavailable() -> JsonResponse:
+    """The database cannot be written or read: the disk is full, or it is held or gone."""
+    response = problem_response(*SENTENCES[503], 503)
+    response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
 
 
 def method_not_allowed(allowed: str) -> JsonResponse:
@@ -62,7 +76,14 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 
 
 def failed(request: HttpRequest) -> HttpResponseBase:
-    return _for_api(request, 500) or defaults.server_error(request)
+    if not isinstance(sys.exc_info()[1], OperationalError):
+        return _for_api(request, 500) or defaults.server_error(request)
+    if request.path.startswith(API):
+        return storage_unavailable()
+    page = defaults.server_error(request)
+    page.status_code = 503
+    page.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return page
 
 
 def _for_api(request: HttpRequest, status: int) -> HttpResponse | None:

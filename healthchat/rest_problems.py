@@ -6,12 +6,23 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from healthchat.problems import CONTENT_TYPE, SENTENCES, problem
+from healthchat.problems import CONTENT_TYPE, RETRY_AFTER_SECONDS, SENTENCES, problem
+
+
+class Unavailable(exceptions.APIException):
+    """The database cannot be written or read: the disk is full, or it is held or gone."""
+
+    status_code = 503
+    default_code, default_detail = SENTENCES[503]
+    wait = RETRY_AFTER_SECONDS
+    """What REST framework says in `Retry-After`."""
+
 
 _CODES = {
     exceptions.NotAuthenticated: ("not_signed_in", "Please sign in first."),
@@ -25,6 +36,8 @@ _CODES = {
 
 def of_exception(exception: Exception, context: Mapping[str, Any]) -> Response | None:
     """REST framework's exception handler: every exception that it answers becomes a problem."""
+    if isinstance(exception, OperationalError):
+        exception = Unavailable()
     response = exception_handler(exception, dict(context))
     if response is None:
         return None

@@ -21,6 +21,7 @@ TITLES = {
     "415": "The request is not JSON.",
     "422": "Something in the request cannot be taken.",
     "429": "Too many requests; `Retry-After` says when to come back.",
+    "503": "Nothing can be stored or looked up right now; `Retry-After` says when to come back.",
 }
 PROBLEM: dict[str, Any] = {
     "type": "object",
@@ -78,7 +79,7 @@ def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
 
 def _add_problems(operation: dict[str, Any], path: str, method: str) -> None:
     responses = operation["responses"]
-    statuses = {status for status in responses if status >= "400"} | {"406", "429"}
+    statuses = {status for status in responses if status >= "400"} | {"406", "429", "503"}
     if path not in OPEN_PATHS:
         statuses |= {"401", "403"}
     if "{" in path or any(one["name"] == "cursor" for one in operation.get("parameters", ())):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from functools import wraps
@@ -12,6 +13,7 @@ from uuid import UUID
 
 import msgspec
 from django.conf import settings
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
@@ -28,12 +30,14 @@ from healthchat.chat.models import Run
 from healthchat.chat.runs import Asked, Progress, Refused
 from healthchat.chat.sse import Cursor
 from healthchat.database import in_database, look, write
-from healthchat.problems import method_not_allowed, problem_response
+from healthchat.problems import method_not_allowed, problem_response, storage_unavailable
 from healthchat.security import from_another_site
 
 MESSAGE_FIELDS = ("message", "conversation", "patient", "on_busy", "replaces")
 EVENT_STREAM = "text/event-stream"
 LONGEST_WAIT_SECONDS = 30.0
+
+logger = logging.getLogger(__name__)
 
 View = Callable[..., Awaitable[HttpResponseBase]]
 
@@ -50,7 +54,7 @@ class Watched(NamedTuple):
 
 
 def endpoint(view: View) -> Callable[..., Any]:
-    """Refuse calls from other sites, and answer a `Refused` with its sentence.
+    """Refuse calls from other sites, and answer a `Refused`, or a database that cannot be used, with a sentence.
 
     The guard by Fetch metadata takes the place of a CSRF token, so that the guide's clients work as they are.
     """
@@ -63,6 +67,9 @@ def endpoint(view: View) -> Callable[..., Any]:
             response = await view(request, *args, **kwargs)
         except Refused as refused:
             return refusal(refused)
+        except OperationalError as error:
+            logger.warning("%s cannot be answered: %s", view.__name__, type(error).__name__)
+            return storage_unavailable()
         if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
             return method_not_allowed(response.headers["Allow"])
         return response
