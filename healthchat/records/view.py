@@ -77,11 +77,12 @@ def store(imported: Import, *, patient: Patient) -> Source:
         # One import at a time for each patient.
         patient.refresh_from_db(from_queryset=Patient.objects.select_for_update())
         _complete(patient, imported)
-        source = _source(patient, imported)
+        source, is_new = _source(patient, imported)
         rows = _kept_apart(patient, imported.rows)
         for kind in MODELS:
             _upsert(kind, (row for row in rows if kind_of(row) == kind), patient=patient, source=source)
-            _remove_others(kind, rows, source=source)
+            if not is_new:
+                _remove_others(kind, rows, source=source)
             taken_back = [evidence for of, evidence in imported.retracted if of == kind]
             for block in _blocks(taken_back):
                 MODELS[kind]._default_manager.filter(patient=patient, evidence__in=block).delete()
@@ -133,7 +134,8 @@ def _complete(patient: Patient, imported: Import) -> None:
     patient.save(update_fields=["sex", "birth_date", "deceased", "name"])
 
 
-def _source(patient: Patient, imported: Import) -> Source:
+def _source(patient: Patient, imported: Import) -> tuple[Source, bool]:
+    """The source of this content, and whether it is new."""
     told = {
         "name": imported.file,
         "kind": imported.kind,
@@ -141,8 +143,7 @@ def _source(patient: Patient, imported: Import) -> Source:
         "unmapped": [msgspec.to_builtins(one) for one in imported.unmapped],
         "skipped": imported.skipped,
     }
-    source, _ = Source.objects.update_or_create(patient=patient, sha256=imported.sha256, defaults=told)
-    return source
+    return Source.objects.update_or_create(patient=patient, sha256=imported.sha256, defaults=told)
 
 
 def _kept_apart(patient: Patient, rows: Iterable[AnyRow]) -> list[AnyRow]:
