@@ -108,7 +108,7 @@ def test(request: HttpRequest, patient_id: UUID, slug: str) -> HttpResponse:
     series = series_of(records_of(patient), slug)
     if series is None:
         raise Http404
-    lines = Paginator(series.rows, 200).get_page(request.GET.get("page"))
+    lines = Paginator(series.rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
     return render(request, "records/test.html", frame(request, patient) | {"series": series, "lines": lines})
 
 
