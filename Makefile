@@ -30,7 +30,7 @@ EXTRAS := speed $(if $(filter anthropic%,$(PROVIDER)),anthropic) $(if $(filter o
 CAN_RUN := $(VENV)/.can-run$(subst $() ,,$(addprefix -,$(strip $(EXTRAS))))
 NEEDS := pyproject.toml uv.lock | $(filter .uv/%,$(UV)) python
 
-.PHONY: help run test api-check test-postgresql faults check format screenshots clean python
+.PHONY: help run test api-check test-postgresql faults check format messages screenshots clean python
 .DELETE_ON_ERROR:
 
 help:
@@ -66,6 +66,13 @@ check: $(VENV)/.can-test
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python manage.py makemigrations --check --dry-run
+
+# Collects what the page says into locale/, and compiles it; needs gettext (Debian: apt install gettext). The compiled
+# files are part of the repository, so that nothing else needs it.
+messages: $(VENV)/.can-test
+	@$(BIN)/python manage.py makemessages --locale es --no-wrap --no-location --ignore 'tests/*' --ignore '.venv*'
+	@$(BIN)/python manage.py makemessages --locale es --domain djangojs --no-wrap --no-location --ignore 'tests/*' --ignore '.venv*'
+	@$(BIN)/python manage.py compilemessages --locale es --ignore '.venv*'
 
 format: $(VENV)/.can-test
 	@$(BIN)/ruff check --fix-only --exit-zero .

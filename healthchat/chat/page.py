@@ -17,7 +17,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_noop
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
@@ -37,9 +37,9 @@ LISTED_CONVERSATIONS = 50
 SHOWN_TURNS = 30
 EMERGENCY_NUMBERS = {"us": "911", "eu": "112", "uk": "999"}
 SUGGESTIONS = (
-    gettext_lazy("What was my latest HbA1c?"),
-    gettext_lazy("How has my cholesterol changed over the years?"),
-    gettext_lazy("Which of my results are outside the lab’s range?"),
+    gettext_noop("What was my latest HbA1c?"),
+    gettext_noop("How has my cholesterol changed over the years?"),
+    gettext_noop("Which of my results are outside the lab’s range?"),
 )
 
 View = Callable[..., HttpResponse]
@@ -271,7 +271,7 @@ def _frame(request: HttpRequest, talk: Conversation | None = None) -> dict[str, 
         "current": str(talk.pk) if talk else "",
         "emergency_number": _emergency_number(),
         "urgent": _urgent(request),
-        "suggestions": () if talk else SUGGESTIONS,
+        "suggestions": [] if talk else [(question, _(question)) for question in SUGGESTIONS],
         "longest_message": settings.HEALTHCHAT_MESSAGE_BYTES,
         "patients": [] if talk else list(_patients(request)),
         "patient": talk.patient if talk else _patients(request).first(),

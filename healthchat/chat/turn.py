@@ -171,7 +171,11 @@ class Turn:
         for gap in gaps:
             specialist = gap.specialist if gap.reason in RETRIED_REASONS and gap.specialist not in retried else None
             retried |= {specialist} if specialist else set()
-            missing.append(Missing(gap.unknown, specialist or "", (specialist or "").replace("_", " ")))
+            missing.append(
+                Missing(
+                    gap.unknown, specialist or "", gettext((specialist or "").replace("_", " ")) if specialist else ""
+                )
+            )
         return missing
 
     @property

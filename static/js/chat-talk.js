@@ -6,7 +6,7 @@ import { Composer } from "./composer.js"
 import { element } from "./element.js"
 import { Outbox } from "./outbox.js"
 import { watch } from "./shared-feed.js"
-import { _ } from "./words.js"
+import { _, spelled } from "./words.js"
 
 const CONNECTION = {
   connecting: _("Connecting"),
@@ -482,10 +482,6 @@ class ChatTalk extends HTMLElement {
   #tell(name, detail) {
     this.dispatchEvent(new CustomEvent(name, { bubbles: true, detail }))
   }
-}
-
-function spelled(specialist) {
-  return specialist.replaceAll("_", " ")
 }
 
 function gently() {

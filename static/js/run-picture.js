@@ -1,6 +1,6 @@
 // What is known of a run: its events, folded. The same events give the same picture, live or replayed.
 
-import { _ } from "./words.js"
+import { _, spelled } from "./words.js"
 
 /** A picture before the first event. */
 export function emptyPicture(run) {
@@ -57,7 +57,7 @@ export function progress(picture) {
 }
 
 function names(members) {
-  return members.map(({ specialist }) => specialist.replaceAll("_", " "))
+  return members.map(({ specialist }) => spelled(specialist))
 }
 
 /** Whether asking a specialist again may come to more: it failed, ran out of time or was stopped. */
@@ -67,7 +67,7 @@ export function canBeAskedAgain({ specialist, gapReason }) {
 
 /** A specialist's or a tool's name as people write it. */
 export function title(name) {
-  const words = name.replaceAll("_", " ")
+  const words = spelled(name)
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 

@@ -2,7 +2,7 @@
 
 import { element, icon } from "./element.js"
 import { canBeAskedAgain, list, title } from "./run-picture.js"
-import { _ } from "./words.js"
+import { _, spelled } from "./words.js"
 
 const STATUS = {
   waiting: _("waiting"),
@@ -281,7 +281,7 @@ function lead({ done, status, parts }) {
 
 function planned({ tasks = [] }) {
   if (tasks.length === 0) return ""
-  return _("Asked %(names)s", { names: list(tasks.map(({ specialist }) => specialist.replaceAll("_", " "))) })
+  return _("Asked %(names)s", { names: list(tasks.map(({ specialist }) => spelled(specialist))) })
 }
 
 function grounded({ checked, matched, struck }) {

@@ -6,3 +6,20 @@ export function _(words, values = null) {
   const told = globalThis.gettext ? globalThis.gettext(words) : words
   return values ? told.replace(/%\((\w+)\)s/g, (match, name) => String(values[name] ?? match)) : told
 }
+
+/** A specialist's name as people write it. */
+export function spelled(specialist) {
+  return _(specialist.replaceAll("_", " "))
+}
+
+// Named for whoever collects what is to be translated.
+export const SPECIALISTS = [
+  _("general practice"),
+  _("cardiology"),
+  _("endocrinology"),
+  _("laboratory medicine"),
+  _("pharmacy"),
+  _("nutrition"),
+  _("preventive medicine"),
+  _("data analysis"),
+]

@@ -334,7 +334,7 @@ def test_it_renders_a_long_conversation_with_a_fixed_number_of_queries(
     for _ in range(20):
         run_of(conversation, events.Triage(level="none"), events.Done(status="complete"), text="An answer.")
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(10):
         page_of(alices, conversation)
 
 
