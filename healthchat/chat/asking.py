@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextvars
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -16,6 +18,9 @@ from healthchat.chat.engine import engine
 from healthchat.chat.runs import Asked, Refused
 from healthchat.database import write, write_alone
 
+_under_way: set[asyncio.Task[tuple[Asked, Visitor]]] = set()
+"""Held here, because the loop holds its tasks only weakly."""
+
 
 class NotSignedIn(Refused):
     """Nobody is signed in."""
@@ -27,20 +32,15 @@ class NotSignedIn(Refused):
 async def ask(request: HttpRequest, message: object, **options: Any) -> tuple[Asked, Visitor]:
     """Store the message of whoever asks and begin to answer it; a visitor becomes a guest by it, where that is allowed.
 
+    Who leaves meanwhile does not interrupt it: what is stored as begun here has to be begun.
+
     Raises:
         Refused: see `healthchat.chat.runs.ask`.
     """
-    runs.clean_message(message)
-    try:
-        asked, visitor = await write(_ask, request, message, **options, worker=engine().worker)
-    except NotSignedIn:
-        await write_alone(_let_in, request)
-        asked, visitor = await write(_ask, request, message, **options, worker=engine().worker)
-    for run_id in asked.displaced:
-        await engine().cancel(run_id)
-    if not asked.run.ended:
-        engine().start(asked.run.id, asked.claimed)
-    return asked, visitor
+    asking = asyncio.get_running_loop().create_task(_begin(request, message, options), context=contextvars.Context())
+    _under_way.add(asking)
+    asking.add_done_callback(_forget)
+    return await asyncio.shield(asking)
 
 
 def person(request: HttpRequest, *, writes: bool = False) -> User:
@@ -67,6 +67,20 @@ def person(request: HttpRequest, *, writes: bool = False) -> User:
     return user
 
 
+async def _begin(request: HttpRequest, message: object, options: dict[str, Any]) -> tuple[Asked, Visitor]:
+    runs.clean_message(message)
+    try:
+        asked, visitor = await write(_ask, request, message, **options, worker=engine().worker)
+    except NotSignedIn:
+        await write_alone(_let_in, request)
+        asked, visitor = await write(_ask, request, message, **options, worker=engine().worker)
+    for run_id in asked.displaced:
+        await engine().cancel(run_id)
+    if not asked.run.ended:
+        engine().start(asked.run.id, asked.claimed)
+    return asked, visitor
+
+
 def _ask(request: HttpRequest, message: object, **options: Any) -> tuple[Asked, Visitor]:
     user = person(request, writes=True)
     return runs.ask(user, message, **options), Visitor.of(user, request)
@@ -75,3 +89,9 @@ def _ask(request: HttpRequest, message: object, **options: Any) -> tuple[Asked, 
 def _let_in(request: HttpRequest) -> None:
     if person_for(request) is None:
         raise NotSignedIn
+
+
+def _forget(asking: asyncio.Task[tuple[Asked, Visitor]]) -> None:
+    _under_way.discard(asking)
+    if not asking.cancelled():
+        asking.exception()  # who has left hears of none

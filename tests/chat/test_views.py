@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -18,6 +19,7 @@ from healthchat.chat.engine import engine
 from healthchat.chat.models import Conversation, Event, Message, Run
 from healthchat.database import in_database
 from tests.chat.feeds import all_of, numbers, reading, texts
+from tests.chat.locks import WAIT_SECONDS, log_locked
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("chat")]
 
@@ -196,6 +198,20 @@ class TestMessage:
         assert (await ended(hanging.id)).status == "cancelled"
         assert (await ended(started["run"])).status == "complete"
         assert (await in_database(Run.objects.get, id=hanging.id)).withdrawn is (on_busy == "rollback")
+
+    async def test_it_answers_one_who_left_while_the_question_was_stored(
+        self, alice: User, alices_client: AsyncClient, ended: Until
+    ) -> None:
+        with log_locked():
+            asking = asyncio.ensure_future(post(alices_client, {"message": "A question?"}))
+            await asyncio.sleep(0.2)
+            asking.cancel()
+            await asyncio.wait([asking])
+
+        async with asyncio.timeout(WAIT_SECONDS):
+            while (run := await in_database(Run.objects.filter(owner=alice).first)) is None:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        assert (await ended(run.id)).status == "complete"
 
 
 class TestStream:
