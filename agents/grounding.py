@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from agents.events import Claim, Grounding
 from agents.wording import MONTHS, decimals
@@ -29,21 +30,27 @@ _ID_DIGITS = 13
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 _PATTERN = re.compile(
     rf"""
-    (?P<id>\d{{{_ID_DIGITS},}})
-  | (?P<list>^[ \t]*\d{{1,2}}[.)](?=\s))
+    (?P<list>^[ \t]*\d{{1,2}}[.)](?=\s))
+  | (?=\d)(?:
+      (?P<id>\d{{{_ID_DIGITS},}})
+    | (?P<iso>(?<![\w-])\d{{4}}-\d{{2}}(?:-\d{{2}})?(?![\d-]))
+    | (?P<dmy>(?<![\w.])(?P<d1>{_DAY})\s+(?:of\s+)?(?P<m1>{_MONTH})\b\.?(?:,?\s+(?P<y1>\d{{4}})\b)?)
+    | (?P<slash>(?<![\w/])(?P<a>\d{{1,2}})[/.](?P<b>\d{{1,2}})[/.](?P<y4>\d{{4}})\b)
+    | (?P<ordinal>(?<![\w.,])\d+(?:st|nd|rd|th)\b)
+    | (?P<power>\b10\*\d+)
+    | (?P<number>(?<![\w.])(?<![A-Za-z]-)(?<![A-Za-z]/)\d+(?:[.,]\d+)*)
+    )
+  | (?=[JFMASOND])(?:
+      (?P<mdy>\b(?P<m2>{_MONTH})\b\.?\s+(?P<d2>{_DAY})\b(?!\d)(?:,?\s+(?P<y2>\d{{4}})\b)?)
+    | (?P<my>\b(?P<m3>{_MONTH})\b\.?,?\s+(?P<y3>\d{{4}})\b)
+    )
+  | (?P<scale>[×x*]\s?10[⁰¹²³⁴⁵⁶⁷⁸⁹]+)
   | (?P<marker>\[[a-z_]+-\d+\])
-  | (?P<iso>(?<![\w-])\d{{4}}-\d{{2}}(?:-\d{{2}})?(?![\d-]))
-  | (?P<dmy>(?<![\w.])(?P<d1>{_DAY})\s+(?:of\s+)?(?P<m1>{_MONTH})\b\.?(?:,?\s+(?P<y1>\d{{4}})\b)?)
-  | (?P<mdy>\b(?P<m2>{_MONTH})\b\.?\s+(?P<d2>{_DAY})\b(?!\d)(?:,?\s+(?P<y2>\d{{4}})\b)?)
-  | (?P<my>\b(?P<m3>{_MONTH})\b\.?,?\s+(?P<y3>\d{{4}})\b)
-  | (?P<slash>(?<![\w/])(?P<a>\d{{1,2}})[/.](?P<b>\d{{1,2}})[/.](?P<y4>\d{{4}})\b)
-  | (?P<ordinal>(?<![\w.,])\d+(?:st|nd|rd|th)\b)
-  | (?P<scale>[×x*]\s?10[⁰¹²³⁴⁵⁶⁷⁸⁹]+|\b10\*\d+)
-  | (?P<number>(?<![\w.])(?<![A-Za-z]-)(?<![A-Za-z]/)\d+(?:[.,]\d+)*)
   | (?P<word>[^\W\d_][\w-]*)
     """,
     re.VERBOSE | re.MULTILINE,
 )
+UNCHECKED = frozenset({"id", "list", "marker", "ordinal", "power", "scale"})
 _HELD = re.compile(rf"(?<!\S)[(\[*_\"“‘~]*(?:(?:{_DAY}|{_MONTH}|of)[,.]?\s+){{0,3}}\S*\Z")
 _DRUG = re.compile(rf"[a-z]{{2,}}(?:{INN_STEMS})\Z")
 _CONTEXT = 3
@@ -104,7 +111,7 @@ class Grounder:
     def _is_checked(self, match: re.Match[str]) -> bool:
         if match.lastgroup == "word":
             return is_drug(match.group().lower(), self._drugs)
-        return match.lastgroup not in ("id", "list", "marker", "ordinal", "scale")
+        return match.lastgroup not in UNCHECKED
 
 
 class Allowed:
@@ -151,7 +158,12 @@ class Allowed:
 
 def is_drug(word: str, drugs: frozenset[str] = frozenset()) -> bool:
     """Whether a word in lower case names a drug: it is known as one, or ends as one."""
-    return word in drugs or (word not in NOT_DRUGS and _DRUG.search(word) is not None)
+    return word in drugs or _ends_as_drug(word)
+
+
+@lru_cache(maxsize=4096)
+def _ends_as_drug(word: str) -> bool:
+    return word not in NOT_DRUGS and _DRUG.search(word) is not None
 
 
 def parsed(text: str) -> Decimal:
