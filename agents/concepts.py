@@ -540,7 +540,7 @@ def _known_word(word: str) -> str:
     for ending in ("s", "es"):
         if len(word) > len(ending) + 1 and word.endswith(ending) and word[: -len(ending)] in vocabulary:
             return word[: -len(ending)]
-    if len(word) < _FUZZY_LETTERS or word in _ENGLISH:
+    if len(word) < _FUZZY_LETTERS or word in _ENGLISH or word.isdigit():
         return word
     near = [known for known in _fuzzy_vocabulary() if _within_one(word, known)]
     return near[0] if len(near) == 1 else word

@@ -73,6 +73,7 @@ _SYMBOLS = {
 }
 
 
+@lru_cache(maxsize=64)
 def normalise(text: str) -> str:
     """Lower case, without accents and without punctuation that carries no meaning; one space between words."""
     text = "".join(_SYMBOLS.get(character, character) for character in text)
