@@ -266,7 +266,7 @@ in_conversation = extend_schema_view(
 class MessageViewSet(OfConversation):
     """The messages of a conversation, oldest first."""
 
-    ordering = ("created", "id")
+    ordering = ("number", "id")
 
     serializer_class = MessageSerializer
     queryset = Message.objects.none()
@@ -279,13 +279,13 @@ class MessageViewSet(OfConversation):
 class ConversationRunViewSet(OfConversation):
     """The runs of a conversation, oldest first."""
 
-    ordering = ("created", "id")
+    ordering = ("number", "id")
 
     serializer_class = RunSerializer
     queryset = Run.objects.none()
 
     def get_queryset(self) -> QuerySet[Run]:
-        return self.conversation().runs.order_by("number")
+        return self.conversation().runs.all()
 
 
 @extend_schema_view(list=extend_schema(parameters=[RunQuery]), retrieve=extend_schema(parameters=[ID]))

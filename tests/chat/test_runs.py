@@ -269,6 +269,14 @@ class TestOrder:
         assert [turn.text for turn in claimed.query.history] == said
         assert list(last.conversation.messages.values_list("content", flat=True)) == [*said, "And?"]
         assert re.findall(r"Question \d\?(?=</div>)|Answer \d\.", page) == said
+        for kind, field in (("messages", "content"), ("runs", "id")):
+            rows = []
+            address = f"/api/conversations/{last.conversation_id}/{kind}/?page_size=2"
+            while address:
+                listed = alices.get(address).json()
+                rows += [row[field] for row in listed["results"]]
+                address = listed["next"]
+            assert rows == ([*said, "And?"] if kind == "messages" else [str(run.id) for run in [*asked, last]])
         following = [_following(last.conversation_id, run.id) for run in asked]
         assert following == [*(run.id for run in asked[1:]), last.id]
 
