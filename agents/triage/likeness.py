@@ -8,18 +8,13 @@ raise a message that no rule fired on, and never lowers one.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
-from math import exp, sqrt
+from math import exp
 from typing import NamedTuple
 
-WORDS_IN_A_ROW = 3
-SHORTEST_PIECE, LONGEST_PIECE = 3, 5
-
-_WORD = re.compile(r"[a-z0-9]+")
-_NUMBER = re.compile(r"\d+(?:[.,/]\d+)*")
+from agents.word_pieces import features
 
 
 class Likeness(NamedTuple):
@@ -47,18 +42,6 @@ def likeness(text: str) -> Likeness:
     return Likeness(_chance(crisis), _chance(emergency))
 
 
-def features(text: str) -> Iterator[tuple[str, float]]:
-    """Words in a row (`_chest pain`) and pieces of words (`ches`), each kind weighed to the length of one.
-
-    All numbers are one: what they amount to is for `agents.triage.readings` to say.
-    """
-    words = _WORD.findall(_NUMBER.sub("0", text))
-    yield from _shared(
-        {f"_{' '.join(words[i : i + n])}" for n in range(1, WORDS_IN_A_ROW + 1) for i in _starts(words, n)}
-    )
-    yield from _shared({piece for word in words for piece in _pieces(f" {word} ")})
-
-
 @cache
 def learned() -> Weights:
     """The weights as they were learned."""
@@ -69,21 +52,6 @@ def learned() -> Weights:
             feature, crisis, emergency = line.split("\t")
             found[feature] = Likeness(float(crisis), float(emergency))
     return Weights(found.pop(""), found)
-
-
-def _starts(words: list[str], length: int) -> range:
-    return range(len(words) - length + 1)
-
-
-def _pieces(word: str) -> Iterator[str]:
-    for length in range(SHORTEST_PIECE, LONGEST_PIECE + 1):
-        for start in range(len(word) - length + 1):
-            yield word[start : start + length]
-
-
-def _shared(found: Iterable[str]) -> Iterator[tuple[str, float]]:
-    names = sorted(found)
-    return ((name, 1 / sqrt(len(names))) for name in names)
 
 
 def _chance(score: float) -> float:

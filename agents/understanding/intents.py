@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from agents.question import Intent
 from agents.understanding.cues import CUES
+from agents.understanding.likeness import likeliest
 from agents.understanding.slots import WEARABLES, Slots
 
 MARGIN = 0.3
@@ -16,6 +17,15 @@ MARGIN = 0.3
 CERTAIN = 20.0
 """From this score on nothing that was said before changes the reading."""
 FURTHER_CUE = 0.1
+STRONG = 5.0
+"""From this score on the cues are believed against the learned likeness."""
+LIKE = 0.7
+"""From this chance on the likeness is believed against weaker cues."""
+ENOUGH = 7.0
+"""What the likeness counts for, and its chance on top."""
+LEAST_WORDS = 3
+NOT_BY_LIKENESS = frozenset({"privacy", "out_of_scope", "out_of_record", "smalltalk", "unclear", "wearable"})
+"""What a question must say in so many words."""
 
 
 def scored(slots: Slots) -> list[tuple[Intent, float]]:
@@ -25,7 +35,18 @@ def scored(slots: Slots) -> list[tuple[Intent, float]]:
         if cue.speaks(slots):
             weights.setdefault(cue.intent, []).append(cue.weight)
     totals = {intent: max(found) + FURTHER_CUE * (len(found) - 1) for intent, found in weights.items()}
-    return sorted(totals.items(), key=lambda item: -item[1])
+    ranked = sorted(totals.items(), key=lambda item: -item[1])
+    return ranked if ranked and ranked[0][1] >= STRONG else _with_likeness(ranked, slots)
+
+
+def _with_likeness(ranked: list[tuple[Intent, float]], slots: Slots) -> list[tuple[Intent, float]]:
+    """The ranking with the likeliest intent in front, where the question names something and it is likely enough."""
+    if not (slots.tests or slots.names) or len(slots.frame.split()) < LEAST_WORDS:
+        return ranked
+    intent, chance = likeliest(slots)
+    if chance < LIKE or intent in NOT_BY_LIKENESS or (ranked and ranked[0][0] == intent):
+        return ranked
+    return [(intent, ENOUGH + chance), *((other, score) for other, score in ranked if other != intent)]
 
 
 def only_wearables(slots: Slots) -> bool:

@@ -355,7 +355,14 @@ _READERS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
         ),
         (rf"\b(?:the )?past (?P<amount>)(?P<unit>{_UNIT})\b", _rolling),
         (r"\b(?:the )(?:last) (?P<amount>)(?P<unit>year|month|week|decade)\b", _rolling),
-        (rf"\b(?:over|for|in|within) (?P<amount>\d{{1,3}}) (?P<unit>{_UNIT})s?\b(?! ago)", _rolling),
+        (rf"\b(?:over|for|in|within|across|through) (?P<amount>\d{{1,3}}) (?P<unit>{_UNIT})s?\b(?! ago)", _rolling),
+        (
+            (
+                rf"\b(?P<amount>{_AMOUNT})[- ](?P<unit>{_UNIT})"
+                r"(?= (?:average|mean|median|trend|history|change|span|period))"
+            ),
+            _rolling,
+        ),
         (rf"\b(?:(?P<opening>since|from|about|around) )?(?P<amount>{_AMOUNT}) (?P<unit>{_UNIT})s? ago\b", _ago),
         (r"\b(?:in |during )?(?:the )?year before last\b", _year_before_last),
         (rf"\b{_OPENING}last (?P<unit>year|month|week)\b", _last),

@@ -17,14 +17,15 @@ _WORDS: tuple[tuple[Comparator, str], ...] = (
         ">",
         (
             r"(?:went |gone |go |been |were |was |ran |run )?"
-            r"(?:above|over|higher than|greater than|more than|bigger than|exceed(?:ed|ing|s)?|north of|>)"
+            r"(?:above|over|higher than|greater than|more than|bigger than|exceed(?:ed|ing|s)?|top(?:s|ped|"
+            r"ping)?|surpass(?:ed|es|ing)?|beyond|beat(?:s|ing)?|north of|>)"
         ),
     ),
     (
         "<",
         (
             r"(?:went |gone |go |been |were |was |ran |run )?"
-            r"(?:below|under|lower than|less than|smaller than|fewer than|beneath|<)"
+            r"(?:below|under|lower than|less than|smaller than|fewer than|beneath|south of|short of|<)"
         ),
     ),
 )

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from agents.triage import screen
-from agents.triage.likeness import features, likeness
+from agents.triage.likeness import likeness
+from agents.word_pieces import features
 from tests.agents import triage_likeness
 
 

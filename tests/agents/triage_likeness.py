@@ -19,11 +19,12 @@ from typing import NamedTuple
 
 from agents.triage import LEAST_WORDS
 from agents.triage.frames import without_idioms
-from agents.triage.likeness import features
 from agents.triage.plain import plain
+from agents.word_pieces import features
 
 HERE = Path(__file__).parent
 CASES = (HERE / "triage_cases.jsonl", HERE / "question_cases.jsonl")
+WORDINGS = HERE / "question_wordings.txt"
 WEIGHTS = HERE.parents[1] / "agents" / "reference" / "triage_likeness.tsv"
 
 SEED = 4
@@ -33,6 +34,8 @@ DECAY = 2e-6
 LEAST_WEIGHT = 0.08
 """A weight nearer to zero than this is left out."""
 HARMLESS = 2_500
+NAMED_ANEW = 5
+"""How often each way to ask about the records is tried, with other names."""
 
 ASKED = (
     "what is my latest {x}", "show my {x}", "{x} over time", "when was my {x} last checked", "is my {x} normal",
@@ -172,7 +175,7 @@ class Example(NamedTuple):
 
 
 def examples() -> list[Example]:
-    return [*_cases(), *_harmless()]
+    return [*_cases(), *_record_questions(), *_harmless()]
 
 
 def _cases() -> Iterator[Example]:
@@ -192,6 +195,16 @@ def _parts(text: str) -> Iterator[str]:
     for part in re.split(r"[,.;:!?]", _read(text)):
         if len(part.split()) >= LEAST_WORDS - 1 and len(part) < len(text) - 2:
             yield part.strip()
+
+
+def _record_questions() -> Iterator[Example]:
+    random = Random(SEED)
+    lines = WORDINGS.read_text(encoding="utf-8").splitlines()
+    for line in lines:
+        for _ in range(NAMED_ANEW if line and line[0] not in "[#" else 0):
+            named = {name: random.choice(THINGS) for name in "mkv"} | {"c": random.choice(MEASURED), "u": "mmol/L"}
+            numbers = {name: random.choice(_NUMBERS) for name in ("t", "n", "y1", "y2")}
+            yield Example(_read(line.format(**named, **numbers)), crisis=False, emergency=False)
 
 
 def _harmless() -> Iterator[Example]:

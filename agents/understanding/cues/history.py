@@ -27,6 +27,10 @@ CUES: tuple[Cue, ...] = (
             r"illness(?:es)?|diseases?|problem list|ailments?|chronic (?:\w+ )?(?:issues|problems)|comorbidit\w+|"
             r"what is wrong with me|what do i have|disorders?)\b"
         ),
+        r"\b(?:which|what|list|show|any|tell)\b.*\b(?:problems?|issues?|troubles?)\b.*\b(?:active|open|current|ongoing|"
+        r"unresolved|still|now)\b",
+        r"\bwhat (?:do|am) i (?:currently |still |now )?(?:suffer(?:ing)? from|living with|being treated for|"
+        r"ill with)\b",
         when=lambda slots: not says(slots, r"\bever\b|\bwhen was\b"),
     ),
     cue(

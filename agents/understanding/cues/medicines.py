@@ -190,7 +190,8 @@ CUES: tuple[Cue, ...] = (
             rf"since i started|after starting)\b.*\b{MEDS}\b"
         ),
         when=lambda slots: (
-            not slots.tests or slots.concepts in {("pain",), ("sleep_duration",), ("temperature",), ("weight",)}
+            (not slots.tests or slots.concepts in {("pain",), ("sleep_duration",), ("temperature",), ("weight",)})
+            and not says(slots, r"\b(?:date|day|when|first (?:given|prescribed|ordered))\b")
         ),
     ),
     cue("medication_side_effect", 8, r"side[ -]?effects?"),
@@ -240,7 +241,13 @@ CUES: tuple[Cue, ...] = (
         9.4,
         r"^what (?:is|are|do i (?:take|use)) (?:my |the |this )?(?:MED|pill|tablet)(?: \w+)? for$",
     ),
-    cue("medication_start", 9.2, r"\bdate\b.*\b(?:start\w*|began|prescribed|went on)\b.*MED", when=names_a_medicine),
+    cue(
+        "medication_start",
+        9.2,
+        r"\bdate\b.*\b(?:start\w*|began|prescribed|went on)\b.*MED",
+        r"\b(?:date|day|time)\b.*\bMED\b.*\b(?:given|first|prescribed|ordered|started|began|introduced)\b",
+        when=names_a_medicine,
+    ),
     cue(
         "medication_list",
         8.6,

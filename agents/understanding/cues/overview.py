@@ -18,7 +18,7 @@ CUES: tuple[Cue, ...] = (
             r"labs)"
         ),
         r"tell me (?:everything|all|about my health|about my medical)",
-        r"how (?:is|are) my (?:general |overall )?health|how am i doing(?! with)|how healthy am i",
+        r"how (?:is|are) my (?:general |overall )?health|how am i doing(?! (?:with|on|for|in))|how healthy am i",
         r"am i (?:healthy|in good health|ok health)",
         (
             r"my (?:health|medical) (?:status|overall|in general|history|profile|report|situation|state|picture|"

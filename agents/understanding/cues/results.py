@@ -137,6 +137,7 @@ CUES: tuple[Cue, ...] = (
         8,
         r"how (?:many times|often|frequently)|number of times",
         r"how many .*(?:TEST|OTHER|PROC) (?:tests?|readings?|results?|measurements?|checks?|values?|records?)",
+        r"\b(?:measured|tested|checked|taken|done) (?:very |quite |that )?(?:often|frequently|a lot)\b",
         r"number of (?:\w+ )?(?:TEST|OTHER|PROC|VISIT|visits)|count (?:of |up |all )?(?:of )?(?:my|the)|"
         r"times (?:have|did|was|were|has)",
         r"how many (?:\w+ )?(?:TEST|OTHER)\b|(?:TEST|OTHER) (?:tests?|readings?|results?|measurements?|"
@@ -235,7 +236,7 @@ CUES: tuple[Cue, ...] = (
         7.5,
         (
             r"\b(?:average|averaged|averages|averaging|typical\w*|usual\w*|normally|median|mean (?:TEST|value|"
-            r"level|of|\w+ TEST)|(?:my|the) mean)\b"
+            r"level|of|\w+ TEST)|(?:my|the) mean(?! (?:corpuscular|cell|arterial|platelet)))\b"
         ),
         when=names_a_test,
     ),
