@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from allauth.account.models import EmailAddress
 from django.contrib import admin
 
 from healthchat.accounts.models import AccessToken, Disclosure
 from healthchat.read_only import ReadOnly
+
+# E-mail addresses are on the accounts themselves.
+admin.site.unregister(EmailAddress)
+admin.site.site_header = admin.site.site_title = "healthchat"
 
 
 @admin.register(Disclosure)

@@ -30,9 +30,10 @@ class SignUpForm(UserCreationForm):  # type: ignore[type-arg]
 class TokenForm(forms.ModelForm):  # type: ignore[type-arg]
     """What a new access token is for, and what it may do."""
 
+    scope = forms.ChoiceField(label=_("What it may do"), choices=[("read", _("Read")), ("write", _("Read and write"))])
+
     class Meta:
         model = AccessToken
         fields = ["name", "scope"]
-        labels = {"name": _("What it is for"), "scope": _("What it may do")}
-        widgets = {"scope": forms.Select(choices=[("read", _("Read")), ("write", _("Read and write"))])}
+        labels = {"name": _("What it is for")}
         help_texts = {"name": _("A name to recognise it by, such as “my notebook”.")}

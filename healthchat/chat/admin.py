@@ -184,6 +184,7 @@ class RunAdmin(ChatAdmin):
     list_filter = ["status", ByTriage, ByFailure, "model", "created", "feedback__rating"]
     list_select_related = ["owner"]
     change_form_template = "admin/chat/run.html"
+    ordering = ["-created"]
     actions = ["stop", "answer_anew", "close_as_failed", "export"]
     sealed_fields = (
         *("id", "conversation", "owner", "status", "model", "triage", "attempt", "worker", "created", "started"),
