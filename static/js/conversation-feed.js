@@ -12,6 +12,8 @@ import { _ } from "./words.js"
 export const SILENCE_MILLISECONDS = 35_000
 const RETRY_MILLISECONDS = 1_000
 const LONGEST_WAIT_MILLISECONDS = 30_000
+/** A server that starts again is back within seconds: so often it is asked at the same pace, then ever less. */
+const QUICK_ATTEMPTS = 4
 /** What asking again will not change. */
 const FINAL_STATUSES = new Set([400, 401, 403, 404, 410])
 
@@ -174,7 +176,7 @@ export class ConversationFeed {
   }
 
   #backoff() {
-    const longest = Math.min(LONGEST_WAIT_MILLISECONDS, this.#retry * 2 ** this.#attempts++)
+    const longest = Math.min(LONGEST_WAIT_MILLISECONDS, this.#retry * 2 ** Math.max(0, this.#attempts++ - QUICK_ATTEMPTS))
     return longest * (0.5 + Math.random() / 2)
   }
 

@@ -116,6 +116,20 @@ test("it takes everything again when the server does not know the cursor", async
   ])
 })
 
+test("it looks for a server that is away at the same pace for a while, then less often", async (t) => {
+  const { server } = watch(t, { replies: [] })
+  await settle()
+  const asked = []
+  for (let second = 1; second <= 60; second++) {
+    t.mock.timers.tick(1_000)
+    await settle()
+    asked.push(server.requests.length)
+  }
+
+  assert.ok(asked[3] >= 4, `${asked}`)
+  assert.ok(asked.at(-1) <= 16, `${asked}`)
+})
+
 test("it gives up a silent connection and opens another", async (t) => {
   const replies = [{ first: connected() }, { first: connected() }]
   const { server } = watch(t, { replies: [...replies] })
