@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 Named = TypeVar("Named", bound=Any)
@@ -54,7 +54,8 @@ SAME: tuple[frozenset[str], ...] = (
 
 _EMPTY_WORDS = (
     "a an the my of in on for any ever vaccine vaccination vaccinations shot shots jab jabs immunization immunisation "
-    "booster disease disorder tablet tablets pill pills medicine medication drug surgery operation type"
+    "booster disease disorder tablet tablets pill pills medicine medication drug surgery operation type "
+    "mild severe bad slight serious"
 )
 _EMPTY = frozenset(_EMPTY_WORDS.split())
 _WORD = re.compile(r"[\w+]+(?:-[\w+]+)*")
@@ -67,13 +68,22 @@ def matching(rows: Iterable[Named], words: str, text: Callable[[Named], str] = l
 
 
 def readings(words: str) -> list[tuple[str, ...]]:
-    """Each way of saying it, as the words that must all be there."""
+    """Each way of saying it, as the words that must all be there.
+
+    What narrows it down stays: "rheumatoid arthritis" is not any arthritis, nor "lung cancer" any cancer.
+    """
     asked = folded(words)
     found = [asked]
     for group in SAME:
-        if any(re.search(rf"\b{re.escape(same)}", asked) for same in group):
-            found += group
+        said = max((match[0] for match in _members(group, asked)), key=len, default=None)
+        if said is not None:
+            found += [asked.replace(said, same, 1) for same in group]
     return [key for phrase in found if (key := _key(phrase))]
+
+
+def _members(group: frozenset[str], asked: str) -> Iterator[re.Match[str]]:
+    for same in group:
+        yield from re.finditer(rf"\b{re.escape(same)}\w*", asked)
 
 
 def says(name: str, key: tuple[str, ...]) -> bool:

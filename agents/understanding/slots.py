@@ -51,6 +51,9 @@ _ALSO_CALLED = (
 
 
 _TWO_TIMES = re.compile(r"\b((?:difference|compar\w+|differ\w*)\b.*) between ((?:19|20)\d\d) and ((?:19|20)\d\d)\b")
+_BETTER_OR_WORSE = re.compile(
+    r"\b((?:better|worse|higher|lower)\b.*?) (?:from|between) ((?:19|20)\d\d) (?:to|and) ((?:19|20)\d\d)\b"
+)
 """Two years to be compared, and not the time from one to the other."""
 
 _CONDITION_TESTS = (
@@ -102,7 +105,7 @@ class _Part(NamedTuple):
 
 def slots_of(text: str, *, own: Mapping[str, Kind], today: date, birth: date | None = None) -> Slots:
     """Take normalised text apart; where two parts overlap the longer one stands, then the one named first here."""
-    text = _TWO_TIMES.sub(r"\1 in \2 vs \3", text)
+    text = _BETTER_OR_WORSE.sub(r"\1 in \2 vs \3", _TWO_TIMES.sub(r"\1 in \2 vs \3", text))
     limits = threshold_mentions(text)
     unit = wanted_unit(text)
     parts: list[_Part] = [_Part(limit.start, limit.end, "LIMIT", limit) for limit in limits]

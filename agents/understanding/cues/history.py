@@ -29,6 +29,7 @@ CUES: tuple[Cue, ...] = (
         ),
         r"\b(?:which|what|list|show|any|tell)\b.*\b(?:problems?|issues?|troubles?)\b.*\b(?:active|open|current|ongoing|"
         r"unresolved|still|now)\b",
+        r"\b(?:active|open|current|ongoing|unresolved|present) (?:health |medical )?(?:problems?|issues?|troubles?)\b",
         r"\bwhat (?:do|am) i (?:currently |still |now )?(?:suffer(?:ing)? from|living with|being treated for|"
         r"ill with)\b",
         when=lambda slots: not says(slots, r"\bever\b|\bwhen was\b"),

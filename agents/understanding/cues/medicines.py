@@ -62,7 +62,8 @@ CUES: tuple[Cue, ...] = (
         ),
         r"since when (?:am|have|do|did) i .*(?:MED|tak|on)\b",
         r"(?:start date|first prescri\w+|date i started|prescribed (?:first|since))\b",
-        r"(?:what|which) (?:date|day|year|month) .*(?:start|began|prescribed).*MED|MED start(?: date)?\b",
+        r"(?:what|which) (?:date|day|year|month) .*(?:start|beg[aiu]n|prescribed|first|take|taking|on\b).*MED|"
+        r"MED start(?: date)?\b",
         r"\b(?:when|what|which|on which|since when|date|day|how long)\b.*\bMED\b.*\b(?:start\w*|began|begin\w*|begun|"
         r"first|ordered|prescribed|introduced|added|issued|given|initiated|commence\w*)\b",
         r"\b(?:first|earliest|initial|original) (?:prescription|order|time|dose)\b.*\bMED\b",
