@@ -94,6 +94,12 @@ def come_back() -> bytes:
     return b"retry: %d\n\n" % _retry()
 
 
+def standing(run: UUID, *, waits: bool) -> bytes:
+    """Tells the client whether what it waits for can be recorded; it has no id, for nothing has happened in the run."""
+    data = {"status": "waiting" if waits else "connected", "run": str(run)}
+    return frame(json.dumps(data), event="connected").encode()
+
+
 async def _ended(run: Run | Progress, seq: int) -> Frames:
     async for events in replays.after(run.id, seq, last=run.last_seq):
         yield _joined(events)
@@ -103,6 +109,7 @@ async def _follow(run: UUID, seq: int, visitor: Visitor) -> Frames:
     with _subscribed(run, visitor) as subscription:
         behind = True
         heard = time.monotonic()
+        told = False
         while not subscription.ended:
             if behind:
                 at_hand = hub().since(run, seq)
@@ -124,6 +131,9 @@ async def _follow(run: UUID, seq: int, visitor: Visitor) -> Frames:
                     yield HEARTBEAT
                 continue
             if not ready:
+                if hub().stuck != told:
+                    told = hub().stuck
+                    yield standing(run, waits=told)
                 continue
             seq = ready[-1].seq
             heard = time.monotonic()

@@ -131,6 +131,8 @@ class Hub:
         """Runs whose events are recorded in this process; feeds of others have to look into the log now and then."""
         self.waiting: set[Subscription] = set()
         self._ticks: asyncio.TimerHandle | None = None
+        self.stuck = False
+        """Whether nothing can be recorded here for now: the disk is full, or the database is held or gone."""
         self.closing = False
         """Whether this process is about to end, and its feeds with it."""
 

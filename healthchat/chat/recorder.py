@@ -135,9 +135,13 @@ class Recorder:
                 await self._store_one_by_one(batch)
             except DatabaseError as error:
                 logger.warning("the event log cannot be written, trying again: %s", type(error).__name__)
+                hub().stuck = True
+                for page in batch:
+                    hub().publish(page.sheet.run)
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
             else:
+                hub().stuck = False
                 for page in batch:
                     page.publish()
             return

@@ -11,6 +11,7 @@ import { _, spelled } from "./words.js"
 const CONNECTION = {
   connecting: _("Connecting"),
   connected: _("Connected"),
+  waiting: _("The server cannot store anything right now; the answer goes on by itself"),
   reconnecting: _("Reconnecting"),
   offline: _("Offline; goes on by itself once you are back"),
   ended: _("Done"),

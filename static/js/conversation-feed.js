@@ -18,7 +18,8 @@ const QUICK_ATTEMPTS = 4
 const FINAL_STATUSES = new Set([400, 401, 403, 404, 410])
 
 /**
- * `onState` is told one of: connecting, connected, reconnecting, offline, ended, refused (with the server's sentence).
+ * `onState` is told one of: connecting, connected, waiting (the server can store nothing for now, so nothing goes on),
+ * reconnecting, offline, ended, refused (with the server's sentence).
  * `onEvent` is given `{name, run, seq, data}`, each once and in order within its run, however often the feed is cut.
  */
 export class ConversationFeed {
@@ -156,9 +157,10 @@ export class ConversationFeed {
     this.#attempts = 0
     if (name === "connected") {
       if (id) this.#cursor = id
-      this.#tell("connected")
+      this.#tell(data.status === "waiting" ? "waiting" : "connected")
       return
     }
+    if (this.#state === "waiting") this.#tell("connected")
     const [run, seq] = split(id)
     if (data.type === "restart" && data.reason === "unknown_cursor") {
       this.#seen.clear()

@@ -18,8 +18,9 @@ from healthchat.chat import hub as hubs
 from healthchat.chat.engine import engine
 from healthchat.chat.hub import hub
 from healthchat.chat.models import Conversation, Run
-from healthchat.database import in_database
+from healthchat.database import in_database, writer
 from tests.chat.feeds import WAIT_SECONDS, all_of, numbers, reading, texts
+from tests.chat.locks import hurry, log_locked
 from tests.event_stream import ServerSentEvent
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("chat")]
@@ -302,6 +303,30 @@ class TestRunFeed:
                 assert chunk.endswith(b"\n\n")
 
             assert await reader.chunk() == b":\n"
+
+    async def test_it_says_so_while_nothing_can_be_recorded(
+        self, script: Script, alice: User, alices_client: AsyncClient, unmerged: None
+    ) -> None:
+        await writer.run(hurry)
+        script(tokens=30, every_ms=20)
+        run = await ask(alice)
+        engine().start(run.id)
+
+        async with reading(await alices_client.get(feed_of(run))) as reader:
+            seen = [await reader.next() for _ in range(4)]
+            with log_locked():
+                while '"waiting"' not in seen[-1].data:
+                    seen.append(await reader.next())
+                assert (seen[-1].event, seen[-1].id) == ("connected", seen[-2].id)
+            seen += await reader.rest()
+
+        recorded = [event for event in seen if event.event != "connected"]
+        assert numbers(recorded) == list(range(1, len(recorded) + 1))
+        assert (recorded[-1].event, texts(recorded).count("m=")) == ("done", 30)
+        assert [json.loads(event.data)["status"] for event in seen if event.event == "connected"][:2] == [
+            "connected",
+            "waiting",
+        ]
 
     async def test_it_tells_clients_to_come_back_when_the_process_ends(
         self, hanging: Run, alices_client: AsyncClient

@@ -130,6 +130,20 @@ test("it looks for a server that is away at the same pace for a while, then less
   assert.ok(asked.at(-1) <= 16, `${asked}`)
 })
 
+test("it says that the server waits for its storage, until something happens again", async (t) => {
+  const waiting = frame("connected", "", { status: "waiting" })
+  const reply = { first: connected(`${RUN}:0`) + text(1, "a") + waiting }
+  const { events, states } = watch(t, { replies: [reply] })
+  await settle()
+  assert.deepEqual(states, ["connecting", "connected", "waiting"])
+
+  reply.write(text(2, "b"))
+  await settle()
+
+  assert.equal(states.at(-1), "connected")
+  assert.equal(events.length, 2)
+})
+
 test("it gives up a silent connection and opens another", async (t) => {
   const replies = [{ first: connected() }, { first: connected() }]
   const { server } = watch(t, { replies: [...replies] })
