@@ -13,7 +13,7 @@ from django.contrib.auth import middleware as auth
 from django.contrib.messages import middleware as messages
 from django.contrib.sessions import middleware as sessions
 from django.http import HttpRequest, HttpResponseBase
-from django.middleware import clickjacking, common, csrf, locale, security
+from django.middleware import clickjacking, common, csrf, gzip, locale, security
 
 from healthchat.database import write_alone
 
@@ -37,6 +37,13 @@ class InLoop:
 
 class SecurityMiddleware(InLoop, security.SecurityMiddleware):
     pass
+
+
+class GZipMiddleware(InLoop, gzip.GZipMiddleware):
+    """Packs pages, and never a feed: packed, a client decodes its first event only."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        return response if response.streaming else super().process_response(request, response)
 
 
 class LocaleMiddleware(InLoop, locale.LocaleMiddleware):

@@ -78,6 +78,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "healthchat.middleware.GZipMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "healthchat.middleware.SecurityMiddleware",
     "healthchat.security.ContentSecurityPolicy",

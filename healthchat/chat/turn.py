@@ -172,9 +172,7 @@ class Turn:
             specialist = gap.specialist if gap.reason in RETRIED_REASONS and gap.specialist not in retried else None
             retried |= {specialist} if specialist else set()
             missing.append(
-                Missing(
-                    gap.unknown, specialist or "", gettext((specialist or "").replace("_", " ")) if specialist else ""
-                )
+                Missing(gap.unknown, specialist or "", gettext(specialist.replace("_", " ")) if specialist else "")
             )
         return missing
 

@@ -98,6 +98,7 @@ def filled(events: int) -> tuple[object, object]:
                 started=now,
                 finished=now,
                 last_seq=EVENTS_A_RUN,
+                number=1,
             )
             for number, talk, question in zip(numbers, talks, asked, strict=True)
         ]

@@ -428,3 +428,10 @@ def test_it_takes_no_question_into_somebody_elses_conversation(charlies: Client,
 
     assert response.status_code == 404
     assert Message.objects.count() == 0
+
+
+def test_it_packs_pages_for_browsers_that_can_unpack_them(alices: Client, conversation: Conversation) -> None:
+    response = alices.get(reverse("conversation", args=[conversation.pk]), headers={"Accept-Encoding": "gzip"})
+
+    assert response.headers["Content-Encoding"] == "gzip"
+    assert len(response.content) < 10_000
