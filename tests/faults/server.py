@@ -47,6 +47,10 @@ class Server:
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
+        self.wait_until_it_listens()
+
+    def wait_until_it_listens(self) -> None:
+        assert self._process is not None
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             assert self._process.poll() is None, self.printed()
