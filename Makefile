@@ -14,7 +14,7 @@ endif
 BIN := $(VENV)/bin
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope $(ARGS)
 # The tests of what is stored: those that another database could change.
-STORING := tests/accounts tests/chat tests/records tests/acceptance
+STORING := tests/accounts tests/chat tests/records tests/acceptance tests/faults
 
 # One that is installed, else one of our own, which lies outside the environment that it fills: it never removes itself.
 UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo .uv/bin/uv)
