@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
+from django.http import HttpRequest
 
 from healthchat.accounts.models import AccessToken, Disclosure
 from healthchat.read_only import ReadOnly
 
 # E-mail addresses are on the accounts themselves.
 admin.site.unregister(EmailAddress)
+admin.site.unregister(Authenticator)
 admin.site.site_header = admin.site.site_title = "healthchat"
 
 
@@ -29,3 +32,16 @@ class AccessTokenAdmin(ReadOnly, admin.ModelAdmin):
     list_select_related = ["user"]
     fields = ["hint", "user", "scope", "created", "last_used"]
     search_fields = ["user__username", "hint"]
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(ReadOnly, admin.ModelAdmin):
+    """Second factors. One that was lost with a telephone can be deleted."""
+
+    list_display = ["user", "type", "created_at", "last_used_at"]
+    list_select_related = ["user"]
+    fields = ["user", "type", "created_at", "last_used_at"]
+    search_fields = ["user__username"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Authenticator | None = None) -> bool:
+        return request.user.has_perm("mfa.delete_authenticator")
