@@ -45,6 +45,10 @@ class Asked:
     def feed(self) -> str:
         return f"/api/runs/{self.run}/stream"
 
+    @property
+    def conversation_feed(self) -> str:
+        return f"/api/conversations/{self.conversation}/stream"
+
     def reader(self) -> Seen:
         """A new reader of this run."""
         self.readers.append(Seen(f"reader {len(self.readers)} of {self.run}"))
