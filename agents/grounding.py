@@ -1,8 +1,9 @@
 """Grounding: every number, date and drug of an answer is matched to a claim, and what cannot be is struck.
 
 A number matches when a claim says it, or when it is a claim's value rounded no further than it is shown
-(`agents.wording.decimals`). A date matches in any of its written forms. A drug matches when a claim names it. Not
-checked: list numbers, ordinals, claim markers such as `[cardiology-2]`, ids, digits in a word (HbA1c, B12) or a unit.
+(`agents.wording.decimals`); with a unit behind it, only when that claim names the unit too. A date matches in any of
+its written forms, English or Spanish. A drug matches when a claim names it. Not checked: list numbers, ordinals, claim
+markers such as `[cardiology-2]`, ids, digits in a word (HbA1c, B12) or a unit.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from functools import lru_cache
 
 from agents.events import Claim, Grounding
 from agents.wording import MONTHS, decimals
+from agents.wording import unit as shown_unit
 
 INN_STEMS = (
     "pril|sartan|olol|statin|gliptin|gliflozin|glutide|formin|dipine|prazole|cillin|mycin|floxacin|cycline|azole|"
@@ -25,6 +27,15 @@ NOT_DRUGS = frozenset({"alone", "cortisone", "testosterone", "aldosterone", "pro
 """Words of tests and of everyday speech that end like a drug."""
 
 _MONTH = "|".join(f"{month}|{month[:3]}" for month in MONTHS) + "|Sept"
+_MES = "enero|febrero|marzo|abril|mayo|junio|julio|agosto|sep?tiembre|octubre|noviembre|diciembre"
+_UNIT = re.compile(
+    r"[\s\u00a0\u202f]{0,2}(%|percent\b|"
+    r"(?:mmol|µmol|μmol|umol|mg|µg|μg|ug|mcg|ng|pg|g|mEq|mU|mIU|µIU|IU|U)/(?:dL|mL|L|mol|g|mmol)\b|"
+    r"mmol/mol|mL/min|mmHg|kg/m²|kg/m2|"
+    r"kg\b|lb\b|pounds\b|cm\b|fL\b|pg\b|mg\b|mcg\b|°C|°F|bpm\b|beats per minute|per minute)",
+    re.IGNORECASE,
+)
+_SAME_UNIT = {"percent": "%", "kg/m2": "kg/m²", "bpm": "per minute", "beats per minute": "per minute", "pounds": "lb"}
 _ID_DIGITS = 13
 """Digits in a row from which on they are an id or a moment, not a figure."""
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
@@ -35,6 +46,7 @@ _PATTERN = re.compile(
       (?P<id>\d{{{_ID_DIGITS},}})
     | (?P<iso>(?<![\w-])\d{{4}}-\d{{2}}(?:-\d{{2}})?(?![\d-]))
     | (?P<dmy>(?<![\w.])(?P<d1>{_DAY})\s+(?:of\s+)?(?P<m1>{_MONTH})\b\.?(?:,?\s+(?P<y1>\d{{4}})\b)?)
+    | (?P<spanish>(?<![\w.])(?P<d5>\d{{1,2}})\s+de\s+(?P<m5>{_MES})\b(?:\s+de\s+(?P<y5>\d{{4}})\b)?)
     | (?P<slash>(?<![\w/])(?P<a>\d{{1,2}})[/.](?P<b>\d{{1,2}})[/.](?P<y4>\d{{4}})\b)
     | (?P<ordinal>(?<![\w.,])\d+(?:st|nd|rd|th)\b)
     | (?P<power>\b10\*\d+)
@@ -44,6 +56,7 @@ _PATTERN = re.compile(
       (?P<mdy>\b(?P<m2>{_MONTH})\b\.?\s+(?P<d2>{_DAY})\b(?!\d)(?:,?\s+(?P<y2>\d{{4}})\b)?)
     | (?P<my>\b(?P<m3>{_MONTH})\b\.?,?\s+(?P<y3>\d{{4}})\b)
     )
+  | (?=[efmajsond])(?P<mes>\b(?P<m6>{_MES})\s+de\s+(?P<y6>\d{{4}})\b)
   | (?P<scale>[×x*]\s?10[⁰¹²³⁴⁵⁶⁷⁸⁹]+)
   | (?P<marker>\[[a-z_]+-\d+\])
   | (?P<word>[^\W\d_][\w-]*)
@@ -51,7 +64,9 @@ _PATTERN = re.compile(
     re.VERBOSE | re.MULTILINE,
 )
 UNCHECKED = frozenset({"id", "list", "marker", "ordinal", "power", "scale"})
-_HELD = re.compile(rf"(?<!\S)[(\[*_\"“‘~]*(?:(?:{_DAY}|{_MONTH}|of)[,.]?\s+){{0,3}}\S*\Z")
+_HELD = re.compile(
+    rf"(?<!\S)[(\[*_\"“‘~]*(?:(?:\d[\d.,/]*(?:st|nd|rd|th)?|{_MONTH}|of|{_MES}|de|beats|per)[,.]?\s+){{0,6}}\S*\Z"
+)
 _DRUG = re.compile(rf"[a-z]{{2,}}(?:{INN_STEMS})\Z")
 _CONTEXT = 3
 """Characters before a cut that the patterns look back at."""
@@ -99,7 +114,7 @@ class Grounder:
             if not self._is_checked(match):
                 continue
             self.checked += 1
-            if self._allowed.holds(match):
+            if self._allowed.holds(match, unit=unit_behind(whole, match.end())):
                 self.matched += 1
                 continue
             shown += [whole[last : match.start()], f"~~{match.group()}~~"]
@@ -118,42 +133,60 @@ class Allowed:
     """What the claims let an answer say."""
 
     def __init__(self, claims: Iterable[Claim]) -> None:
-        self.numbers: set[Decimal] = set()
-        self.values: set[Decimal] = set()
+        self.numbers: dict[Decimal, set[str]] = {}
+        """Each number that is said, with the units of the claims that say it."""
+        self.values: list[tuple[Decimal, frozenset[str]]] = []
         self.dates: set[PartialDate] = set()
         self.words: set[str] = set()
         for claim in claims:
             self._take(claim)
 
-    def holds(self, match: re.Match[str]) -> bool:
-        """Whether a number, a date or a drug may be said."""
+    def holds(self, match: re.Match[str], *, unit: str | None = None) -> bool:
+        """Whether a number (with the unit behind it), a date or a drug may be said."""
         if match.lastgroup == "word":
             return match.group().lower() in self.words
         if match.lastgroup == "number":
-            return self._holds_number(match.group())
+            return self._holds_number(match.group(), unit)
         return any(covers(known, said) for said in dates_of(match) for known in self.dates)
 
     def _take(self, claim: Claim) -> None:
+        units = units_in(f"{claim.text} 0 {shown_unit(claim.unit)}")
         for text in (claim.text, claim.unit, claim.date, claim.formula, claim.source, claim.topic):
             for match in _PATTERN.finditer(text or ""):
                 if match.lastgroup == "word":
                     self.words.add(match.group().lower())
                 elif match.lastgroup == "number":
-                    self.numbers.add(parsed(match.group()))
+                    self.numbers.setdefault(parsed(match.group()), set()).update(units)
                 else:
                     self.dates.update(dates_of(match))
         if claim.date:
             self.dates.add(_iso(claim.date))
         if claim.value is not None:
-            self.values.add(abs(Decimal(repr(claim.value))))
+            self.values.append((abs(Decimal(repr(claim.value))), units))
 
-    def _holds_number(self, text: str) -> bool:
+    def _holds_number(self, text: str, unit: str | None) -> bool:
         said = parsed(text)
-        if said in self.numbers:
+        if said in self.numbers and (unit is None or unit in self.numbers[said]):
             return True
-        if any(year == said for year, _, _ in self.dates):
+        if unit is None and any(year == said for year, _, _ in self.dates):
             return True
-        return any(rounds_to(value, said) for value in self.values)
+        return any(rounds_to(value, said) and (unit is None or unit in units) for value, units in self.values)
+
+
+def unit_behind(text: str, place: int) -> str | None:
+    """The unit that stands right behind a number, in one spelling."""
+    found = _UNIT.match(text, place)
+    return one_spelling(found[1]) if found else None
+
+
+def units_in(text: str) -> frozenset[str]:
+    """Every unit that a text names behind a number."""
+    return frozenset(one_spelling(match[1]) for match in _UNIT.finditer(text))
+
+
+def one_spelling(unit: str) -> str:
+    unit = unit.casefold().replace("μ", "µ").replace("umol", "µmol").replace("mcg", "µg").replace("ug/", "µg/")
+    return _SAME_UNIT.get(unit, unit)
 
 
 def is_drug(word: str, drugs: frozenset[str] = frozenset()) -> bool:
@@ -199,6 +232,10 @@ def dates_of(match: re.Match[str]) -> Iterator[PartialDate]:
             yield _year(groups["y1"]), _month(groups["m1"]), _day(groups["d1"])
         case "mdy":
             yield _year(groups["y2"]), _month(groups["m2"]), _day(groups["d2"])
+        case "spanish":
+            yield _year(groups["y5"]), _mes(groups["m5"]), _day(groups["d5"])
+        case "mes":
+            yield _year(groups["y6"]), _mes(groups["m6"]), None
         case "my":
             yield _year(groups["y3"]), _month(groups["m3"]), None
         case "slash":
@@ -220,6 +257,10 @@ def _year(text: str | None) -> int | None:
 
 def _month(text: str) -> int:
     return [month[:3] for month in MONTHS].index(text[:3]) + 1
+
+
+def _mes(text: str) -> int:
+    return [name[:3] for name in _MES.replace("p?", "p").split("|")].index(text[:3].replace("set", "sep")) + 1
 
 
 def _day(text: str) -> int:

@@ -95,8 +95,8 @@ def test_it_holds_back_only_what_may_still_grow() -> None:
 
     assert grounder.feed("Your latest ") == "Your latest "
     assert grounder.feed("HbA1c was 7") == "HbA1c was "
-    assert grounder.feed(".4 ") == "7.4 "
-    assert grounder.feed("% on 13 ") == "% on "
+    assert grounder.feed(".4 ") == ""
+    assert grounder.feed("% on 13 ") == "7.4 % on "
     assert grounder.feed("April ") == ""
     assert grounder.feed("2020 and ") == "13 April 2020 and "
     assert grounder.finish() == ""
@@ -109,3 +109,29 @@ def test_it_knows_a_drug_by_the_ending_of_its_name() -> None:
 
 def test_it_reads_numbers_as_they_are_written() -> None:
     assert [str(parsed(text)) for text in ("7.4", "1,204", "7,4", "12,345.6")] == ["7.4", "1204", "7.4", "12345.6"]
+
+
+@pytest.mark.parametrize(
+    ("said", "struck"),
+    [
+        ("Your glucose was 120 mg/dL.", 0),
+        ("Your glucose was 120 mmol/L.", 1),
+        ("Your glucose was 120, high.", 0),
+        ("The range is 65 mg/dL to 99 mg/dL.", 0),
+        ("The range is 65 % to 99 %.", 2),
+        ("El 24 de abril de 2026 fue 120 mg/dL.", 0),
+        ("El 25 de abril de 2026 fue 120 mg/dL.", 1),
+        ("En abril de 2026.", 0),
+    ],
+)
+def test_it_matches_a_number_with_its_unit(said: str, struck: int) -> None:
+    text = "Your latest glucose was 120 mg/dL on 24 April 2026. The range is 65 to 99 mg/dL."
+    claim = Claim(id="a-1", kind="record", text=text, value=120.0, unit="mg/dL", date="2026-04-24")
+
+    for pieces in ([said], [letter for letter in said], [f"{word} " for word in said.split()]):
+        grounder = Grounder([claim])
+        for piece in pieces:
+            grounder.feed(piece)
+        grounder.finish()
+
+        assert grounder.struck == struck
