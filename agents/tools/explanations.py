@@ -102,8 +102,9 @@ async def convert_value(ctx: RunContext[Desk], concept: str, value: float, to_un
 
 
 def general_range(desk: Desk, concept: str) -> Claim | None:
-    """The general adult range, said to be so; nothing where it was said already."""
-    if any(claim.concept == concept and "general adult range" in claim.text for claim in desk.claims.values()):
+    """The general adult range, said to be so; nothing where a range was said already."""
+    said = [claim.text for claim in desk.claims.values() if claim.concept == concept]
+    if any(range_ in text for text in said for range_ in ("general adult range", "lab's own range", "the lab's range")):
         return None
     known = CONCEPTS[concept]
     low, high = adult_range(known, desk.records.patient.sex)

@@ -64,7 +64,14 @@ def person(desk: Desk) -> Claim | None:
     if years is None:
         return None
     sex = f", {patient.sex}" if patient.sex in ("female", "male") else ""
-    return desk.state(f"You are {years} years old{sex}.", topic=TOPIC, value=years, unit="a")
+    return desk.state(
+        f"You are {years} years old{sex}.",
+        kind="computed",
+        topic=TOPIC,
+        value=years,
+        unit="a",
+        formula="age from the date of birth",
+    )
 
 
 def measured_span(desk: Desk) -> str:

@@ -19,7 +19,7 @@ _FORMS = words(
     implant drug system transdermal intrauterine extended release delayed human actuat unit units unt tab cap mg ml
     mcg hr sodium potassium calcium chloride hydrochloride sulfate acetate propionate tartrate maleate succinate
     besylate regular acid adult pediatric preservative free seasonal injectable single shot vaccine with without and
-    for the of per in
+    for the of per in vitamin vitamins
     """
 )
 _SALTS = words(
