@@ -51,8 +51,6 @@ class Engine:
         self._stopped_by_person: set[UUID] = set()
         self._lost: set[UUID] = set()
         self._missing: set[UUID] = set()
-        self._left: set[UUID] = set()
-        """Runs that were claimed here and are carried out no more, though they did not end."""
         self._seen: dict[UUID, tuple[datetime, float]] = {}
         """Leases of runs that are not carried out here, and since when by this loop's clock they are as they are."""
         self._watches: list[asyncio.Task[None]] = []
@@ -96,9 +94,7 @@ class Engine:
                 await in_database(runs.release_of_the_dead)
                 for run_id in await in_database(runs.to_carry_out):
                     self.start(run_id)
-                left = frozenset(self._left)
-                leases = await in_database(runs.leases, worker=self.worker, left=left)
-                self._left -= left - leases.keys()
+                leases = await in_database(runs.leases, carried_out=frozenset(self._tasks))
                 for run_id, lease in self._silent(leases):
                     self.start(run_id, silent=lease)
             except DatabaseError as error:
@@ -118,14 +114,13 @@ class Engine:
         return silent
 
     async def _carry_out(self, run_id: UUID, claimed: Claimed | None, silent: datetime | None) -> None:
-        following, ended = None, False
+        following = None
         try:
             claimed = claimed or await self._claim(run_id, silent)
             if claimed is None:
                 return
             hub().opened(run_id, claimed.seq)
             following = await self._answer(claimed)
-            ended = True
         except LostRun:
             pass
         except DatabaseError as error:
@@ -135,8 +130,6 @@ class Engine:
             self._tasks.pop(run_id, None)
             self._stopped_by_person.discard(run_id)
             self._lost.discard(run_id)
-            if claimed is not None and not ended:
-                self._left.add(run_id)
         if following is not None:
             self.start(following)
 

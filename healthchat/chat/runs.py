@@ -355,11 +355,14 @@ def to_carry_out(*, most: int = 100) -> list[UUID]:
     ]
 
 
-def leases(*, worker: str, left: Collection[UUID] = ()) -> dict[UUID, datetime]:
-    """The leases of what other workers carry out, and of what `worker` has `left` without an end."""
+def leases(*, carried_out: Collection[UUID] = ()) -> dict[UUID, datetime]:
+    """The leases of all runs that the asking process does not carry out, whoever holds them.
+
+    It may hold one itself and not know: where a claim was stored, but the database's answer was lost.
+    """
     held = Run.objects.filter(status=Run.Status.RUNNING, lease_until__isnull=False)
-    rows = held.filter(~Q(worker=worker) | Q(id__in=left)).values_list("id", "lease_until")
-    return {run_id: lease for run_id, lease in rows if lease is not None}
+    rows = held.values_list("id", "lease_until")
+    return {run_id: lease for run_id, lease in rows if lease is not None and run_id not in carried_out}
 
 
 def next_queued(conversation: UUID) -> UUID | None:

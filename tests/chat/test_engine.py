@@ -363,6 +363,15 @@ class TestClocks:
         run = await ended(run.id)
         assert (run.status, run.attempt) == ("complete", 2)
 
+    async def test_it_goes_on_with_what_it_holds_and_was_never_told_of(self, alice: User, ended: Until) -> None:
+        run = await ask(alice)
+        await in_database(runs.claim, run.id, worker=engine().worker, now=datetime.now(UTC))
+
+        engine().watch()
+
+        run = await ended(run.id)
+        assert (run.status, run.attempt) == ("complete", 2)
+
     async def test_it_leaves_nothing_undone_that_it_could_not_record(
         self, alice: User, script: Script, running: Until, ended: Until
     ) -> None:

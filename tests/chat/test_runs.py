@@ -393,8 +393,8 @@ class TestClaiming:
         give_back(given_back.id, worker="a")
 
         assert runs.to_carry_out() == [given_back.id, queued.id]
-        assert runs.leases(worker="b") == runs.leases(worker="a", left=[held.id]) == {held.id: LEASE}
-        assert runs.leases(worker="a") == {}
+        assert runs.leases() == {held.id: LEASE}
+        assert runs.leases(carried_out=[held.id]) == {}
 
 
 class TestRenewing:
@@ -402,7 +402,7 @@ class TestRenewing:
         claim(run.id, worker="a", now=NOW)
 
         assert renew([run.id], worker="a", now=LATER) == {run.id: "held"}
-        assert runs.leases(worker="b") == {run.id: LATER + timedelta(seconds=LEASE_SECONDS)}
+        assert runs.leases() == {run.id: LATER + timedelta(seconds=LEASE_SECONDS)}
 
     def test_it_holds_no_other_lease_longer(self, alice: User, run: Run) -> None:
         left = ask(alice, "Another?").run
@@ -411,7 +411,7 @@ class TestRenewing:
 
         renew([run.id], worker="a", now=LATER)
 
-        assert runs.leases(worker="b")[left.id] == LEASE
+        assert runs.leases()[left.id] == LEASE
 
     def test_it_is_lost_once_another_holds_it(self, run: Run) -> None:
         claim(run.id, worker="a", now=NOW)
