@@ -36,6 +36,7 @@ Intent = Literal[
     "allergies",
     "conditions",
     "ever_diagnosed",
+    "explain_condition",
     "procedures",
     "encounters",
     "immunizations",

@@ -51,6 +51,7 @@ FIELD: dict[str, tuple[Specialist, ...]] = {
     "record_summary": ("general_practice",),
     "problem_list": ("general_practice",),
     "ever_diagnosed": ("general_practice",),
+    "explain_condition": ("general_practice",),
     "procedures": ("general_practice", "preventive_medicine"),
     "encounters": ("general_practice", "data_analysis"),
     "question_list": ("general_practice",),

@@ -20,6 +20,10 @@ def ever_diagnosed(ask: Ask, brief: TaskBrief) -> Iterator[Call]:
     yield from conditions(ask, brief)
 
 
+def explain_condition(ask: Ask, brief: TaskBrief) -> Iterator[Call]:
+    yield Call.of("explain_condition", condition=ask.subject)
+
+
 def procedures(ask: Ask, brief: TaskBrief) -> Iterator[Call]:
     yield Call.of("procedures", procedure=ask.subject, **of_period(ask.period))
 

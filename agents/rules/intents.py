@@ -50,6 +50,7 @@ CALLS: Mapping[Intent, CallsFor] = {
     "allergies": medicines.allergies,
     "conditions": history.conditions,
     "ever_diagnosed": history.ever_diagnosed,
+    "explain_condition": history.explain_condition,
     "procedures": history.procedures,
     "encounters": history.encounters,
     "immunizations": history.immunizations,

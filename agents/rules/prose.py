@@ -9,9 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+import msgspec
+
 from agents.brief import AnswerBrief
 from agents.events import Claim, Gap
 from agents.question import Intent
+from agents.rules import spanish
 
 HEADINGS_FROM = 2
 """With so many topics each gets a heading."""
@@ -19,6 +22,8 @@ ANALYSES: frozenset[Intent] = frozenset(
     {"trend", "compare_periods", "change", "real_change", "before_after_medicine", "correlation"}
 )
 """Where the analysis is what was asked, and the single values stand behind it."""
+EXPLANATIONS: frozenset[Intent] = frozenset({"explain_test", "explain_condition"})
+"""Where what it is was asked, and the person's own stands behind it."""
 NOTHING = (
     "I found nothing in your records that answers this. You could ask about one test, your medicines or your visits."
 )
@@ -33,10 +38,25 @@ def write(brief: AnswerBrief) -> Iterator[str]:
 
 def answer(brief: AnswerBrief) -> str:
     """The whole answer in markdown, with a marker such as `[cardiology-2]` behind each thing that is said."""
+    if not spanish.asked_in_spanish(brief.question):
+        return english(brief)
+    said = {claim.id: translated for claim in brief.claims if (translated := spanish.in_spanish(claim))}
+    known = msgspec.structs.replace(
+        brief, claims=tuple(said[claim.id] for claim in brief.claims if claim.id in said), gaps=()
+    )
+    rest = msgspec.structs.replace(brief, claims=tuple(claim for claim in brief.claims if claim.id not in said))
+    if not rest.claims and not rest.gaps:
+        return english(known)
+    first = [english(known), spanish.REST] if known.claims else [spanish.ALL_ENGLISH]
+    return "\n\n".join([*first, english(rest)])
+
+
+def english(brief: AnswerBrief) -> str:
+    """The claims as they stand, put in order."""
     topics = by_topic(ordered(brief))
     if any(ask.intent == "visit_summary" for ask in brief.asks):
         topics = attention_first(topics)
-    explaining = any(ask.intent == "explain_test" for ask in brief.asks)
+    explaining = any(ask.intent in EXPLANATIONS for ask in brief.asks)
     blocks: list[str] = []
     for topic, claims in topics.items():
         if len(topics) >= HEADINGS_FROM and topic:

@@ -78,6 +78,7 @@ LOOK_UP: tuple[ToolFunction, ...] = (
 HISTORY: tuple[ToolFunction, ...] = (
     conditions.problem_list,
     conditions.ever_diagnosed,
+    conditions.explain_condition,
     allergies.allergies,
     visits.procedures,
     visits.encounters,

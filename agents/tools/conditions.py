@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from pydantic_ai import RunContext
 
+from agents.conditions import described
 from agents.events import Claim
 from agents.naming import as_written
 from agents.records import Condition, RecordDate
@@ -48,21 +49,52 @@ async def ever_diagnosed(ctx: RunContext[Desk], condition: str) -> Report:
     Args:
         condition: The condition as the person says it.
     """
+    return report(*recorded(ctx.deps, condition))
+
+
+async def explain_condition(ctx: RunContext[Desk], condition: str) -> Report:
+    """Say what a condition is, in plain words, and whether the records hold it.
+
+    Args:
+        condition: The condition as the person says it.
+    """
     desk = ctx.deps
+    known = described(condition)
+    about = (
+        desk.state(known.about, kind="knowledge", topic=CONDITIONS, source=known.source)
+        if known
+        else desk.state(
+            f"I have no explanation of {condition} that I could name a source for. Your doctor or pharmacist "
+            f"can tell you.",
+            kind="limit",
+            topic=CONDITIONS,
+        )
+    )
+    summary, said = recorded(desk, condition)
+    advice = desk.state(
+        "What it means for you depends on how far it goes and on your other results: ask your doctor.",
+        kind="advice",
+        topic=CONDITIONS,
+    )
+    return report(f"about {condition}; {summary}", [about, *said, advice])
+
+
+def recorded(desk: Desk, condition: str) -> tuple[str, list[Claim]]:
+    """Whether the records hold a condition: in a few words, and as claims."""
     found = matching(held(desk), condition)
     if not found:
         text = (
             f"{as_written(condition)} is not among the conditions in your records. That does not mean that you "
             "do not have it or never had it: it may not have been written down here."
         )
-        return report("not in the records", [desk.state(text, kind="limit", topic=CONDITIONS)])
+        return "not in the records", [desk.state(text, kind="limit", topic=CONDITIONS)]
     groups = grouped(found)
     lead = desk.state(
         f"Yes, your records list {listed([f'“{plain(rows[0].name)}”' for rows in groups])}.",
         topic=CONDITIONS,
         evidence=[row.evidence for row in found],
     )
-    return report("in the records", [lead, *(condition_item(desk, rows) for rows in groups)])
+    return "in the records", [lead, *(condition_item(desk, rows) for rows in groups)]
 
 
 def held(desk: Desk) -> list[Condition]:

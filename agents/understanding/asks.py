@@ -68,6 +68,7 @@ _KINDS: dict[Intent, tuple[Kind, ...]] = {
     "allergies": ("medicine",),
     "conditions": ("condition",),
     "ever_diagnosed": ("condition",),
+    "explain_condition": ("condition",),
     "procedures": ("procedure",),
     "encounters": ("visit",),
     "immunizations": ("vaccine",),

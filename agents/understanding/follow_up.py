@@ -179,6 +179,7 @@ _SUBJECTS: Mapping[Intent, tuple[str, ...]] = {
     "allergies": ("medicine",),
     "conditions": ("condition",),
     "ever_diagnosed": ("condition",),
+    "explain_condition": ("condition",),
     "procedures": ("procedure",),
     "last_date": ("procedure",),
     "screening_due": ("procedure",),

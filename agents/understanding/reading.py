@@ -47,7 +47,7 @@ _UNKNOWN_TEST = re.compile(
     r"^(?:and |so )?(?:(?:what|how) (?:is|was|are|were)|show(?: me)?|tell me|give me|get(?: me)?|"
     r"find|check|look up|is|was|when was|what about|"
     r"do (?:i|you) have|can i see|i want|any)? ?(?:my|the|a|an)?(?: (?:latest|last|most recent|"
-    r"current|recent|newest))? ?"
+    r"current|recent|newest))? ?(?:result of )?"
     r"(?P<name>[a-z][a-z0-9-]*(?: [a-z0-9-]+){0,2}?)"
     r"(?: (?:blood )?(?P<kind>levels?|results?|tests?|values?|readings?|counts?|titers?|"
     r"antibod\w+))?(?: (?:high|low|normal|ok|now|today|checked|tested|done))*$"

@@ -107,6 +107,7 @@ PHRASES: tuple[tuple[str, str], ...] = (
     (r"mamografia", "mammogram"),
     (r"radiografia", "x-ray"),
     (r"papanicolau?", "pap smear"),
+    (r"vitamina", "vitamin"),
     (r"penicilina", "penicillin"),
     (r"metformina", "metformin"),
     (r"aspirina", "aspirin"),

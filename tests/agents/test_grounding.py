@@ -128,7 +128,7 @@ def test_it_matches_a_number_with_its_unit(said: str, struck: int) -> None:
     text = "Your latest glucose was 120 mg/dL on 24 April 2026. The range is 65 to 99 mg/dL."
     claim = Claim(id="a-1", kind="record", text=text, value=120.0, unit="mg/dL", date="2026-04-24")
 
-    for pieces in ([said], [letter for letter in said], [f"{word} " for word in said.split()]):
+    for pieces in ([said], list(said), [f"{word} " for word in said.split()]):
         grounder = Grounder([claim])
         for piece in pieces:
             grounder.feed(piece)

@@ -11,6 +11,24 @@ from agents.understanding.slots import tests_of_conditions
 
 CUES: tuple[Cue, ...] = (
     cue(
+        "explain_condition",
+        9.7,
+        r"^(?:so |and )?what (?:is|are) (?:this |that |a |an |the |my |it called )*(?:diagnosis of |condition "
+        r"called |disease )?"
+        r"COND(?: disease| disorder| exactly| anyway| really| about)?(?: and .*)?$",
+        r"\bwhat (?:does|do) (?:my |the |a |an |having )*(?:diagnosis (?:of )?|condition )?COND(?: diagnosis)? "
+        r"(?:mean|do)\b",
+        r"\bwhat (?:does|would) it mean (?:to have|that i have|if i have|when you have) (?:a |an )?COND",
+        r"^(?:can you |could you |please )*(?:explain|describe|tell me (?:more )?about|teach me about|what "
+        r"should i know about)"
+        r" (?:to me )?(?:what )?(?:my |the |a )?(?:diagnosis of |condition )?COND(?: is| means| to me| please| "
+        r"in (?:plain|simple) "
+        r"\w+)*$",
+        r"^(?:what kind|what sort|what type) of (?:disease|illness|condition|thing) is COND",
+        r"\bmeaning of (?:my |the )?(?:diagnosis (?:of )?)?COND",
+        when=lambda slots: not slots.tests and not slots.named("medicine", "procedure", "vaccine"),
+    ),
+    cue(
         "explain_test",
         8.5,
         (
