@@ -74,7 +74,7 @@ WORKS = {
     "paced 500": Work(paced(500, 400, 14), [Server("product", ASK, BARE), *peers(PACED, "seed", "raw")]),
     "paced 100 through the agents": Work(paced(100, 100, 12), [Server("product", ASK, FULL), *peers(PACED, "agent")]),
     "paced 300 through the agents": Work(paced(300, 300, 14), [Server("product", ASK, FULL), *peers(PACED, "agent")]),
-    "paced 1000": Work(paced(1000, 700, 18), [Server("product", ASK, BARE), *peers(PACED, "seed", "raw")]),
+    "paced 1000": Work(paced(1000, 700, 18), [Server("product", ASK, BARE), *peers(PACED, "seed")]),
     "replay": Work(
         ["-n", "100", "-T", "1000"],
         [Server("product", "/api/runs/{run}/stream", "scripted:tokens=199,every_ms=5,bare=1"), *peers("k=200", "seed")],
@@ -82,13 +82,13 @@ WORKS = {
     ),
     "one ready answer": Work(
         ["-n", "1", "-T", "30"],
-        [Server("product", ASK, "scripted:tokens=200,bare=1"), *peers("k=200", "seed", "raw")],
+        [Server("product", ASK, "scripted:tokens=200,bare=1"), *peers("k=200", "seed")],
     ),
     "idle": Work(
         ["-n", "5000", "-r", "1000", "--hold", "-d", "13"],
         [
             Server("product", "/api/runs/{run}/stream", "scripted:tokens=100,hang_at=1,bare=1"),
-            *peers("hb=15", "seed", "raw"),
+            *peers("hb=15", "seed"),
         ],
         prepare="hanging run",
     ),
