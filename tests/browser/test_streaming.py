@@ -59,7 +59,7 @@ async def test_it_makes_the_page_the_conversations_page(slow_visitor: Visitor) -
     await expect(page).to_have_url(re.compile(r"/c/[0-9a-f-]{36}/$"))
     await expect(page.locator("[data-conversations] a[aria-current]")).to_have_text(QUESTION)
     await expect(page.locator("[data-account] summary")).to_have_text("Guest")
-    await expect(page.get_by_role("heading", level=1)).to_be_hidden()
+    await expect(page.get_by_role("heading", name="What would you like to know")).to_be_hidden()
     assert QUESTION not in await page.title()
 
 
