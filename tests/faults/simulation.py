@@ -14,6 +14,7 @@ import random
 import selectors
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -26,6 +27,7 @@ from healthchat.chat import worker
 from healthchat.chat.engine import Engine, engine
 from healthchat.chat.hub import hub
 from healthchat.chat.models import Event, Message, Run
+from healthchat.chat.recorder import recorder
 from tests.event_stream import EventStreamParser
 from tests.faults.checker import Stored, violations
 from tests.faults.history import Asked, History, Seen
@@ -44,6 +46,12 @@ TOKENS = 12
 class Clock:
     def __init__(self) -> None:
         self.seconds = 1_000.0
+        self.ahead = timedelta()
+        """By how much the time of day is wrong."""
+        self._began = datetime.now(UTC)
+
+    def now(self) -> datetime:
+        return self._began + timedelta(seconds=self.seconds) + self.ahead
 
     def monotonic(self) -> float:
         return self.seconds
@@ -101,7 +109,8 @@ class Loop(asyncio.SelectorEventLoop):
         scheduled = self._scheduled  # type: ignore[attr-defined]
         return scheduled[0].when() if scheduled else float("inf")
 
-    def disconnect(self) -> None:
+    async def disconnect(self) -> None:
+        """Close the connections; they can be found only while the loop runs."""
         self._database.run(connections.close_all)
 
     def step(self) -> None:
@@ -151,8 +160,24 @@ class Process:
                     task.cancel()
                 self.loop.step()
         self.loop.run_until_complete(self.loop.shutdown_asyncgens())
+        self.loop.run_until_complete(self.loop.disconnect())
         self.loop.close()
-        self.loop.disconnect()
+
+    def held(self) -> list[str]:
+        """What it still has of runs that ended and of readers who left."""
+
+        async def look() -> list[str]:
+            held = {
+                "runs at hand": hub().here,
+                "topics": hub().topics,
+                "visitors": hub().visitors,
+                "waits": hub().waiting,
+                "tasks of runs": engine()._tasks,
+                "sheets": recorder()._sheets,
+            }
+            return [f"{len(things)} {what} are left in a process" for what, things in held.items() if things]
+
+        return self.loop.run_until_complete(look())
 
     async def _start(self) -> None:
         self.engine = engine()
@@ -160,7 +185,7 @@ class Process:
 
 
 class Reader:
-    """A browser that watches one run, comes back after each cut, and reads as fast as it likes."""
+    """A browser that watches a run or a conversation, comes back after each cut, and reads as fast as it likes."""
 
     def __init__(self, seen: Seen, path: str, chance: random.Random) -> None:
         self.done = False
@@ -231,6 +256,8 @@ class Simulation:
         self._session = session
         self._gone: list[Process] = []
         self._readers: list[Reader] = []
+        self._talks: dict[str, Reader] = {}
+        """Who watches a conversation, by its id."""
         self._questions: dict[str, dict[str, object]] = {}
         """Those that are not acknowledged yet, by key."""
         self._sent: list[asyncio.Task[None]] = []
@@ -252,7 +279,7 @@ class Simulation:
                     return [*self._unfinished(), *self.happened]
                 for _ in range(200):
                     self._turn()
-            return self._broken()
+            return self._broken() + self._left_over()
         finally:
             for process in [*self._processes, *self._gone]:
                 process.clear_up()
@@ -269,7 +296,7 @@ class Simulation:
             return
         due = [process.loop.due for process in awake]
         due += [process.paused_until for process in self._processes if process not in awake]
-        due += [reader.back_at for reader in self._readers if not (reader.done or reader.connected)]
+        due += [reader.back_at for reader in self._everybody if not (reader.done or reader.connected)]
         later = [moment for moment in due if moment > self.clock.seconds]
         self.clock.seconds = min(*later, self.clock.seconds + 1.0) if later else self.clock.seconds + 1.0
 
@@ -282,6 +309,7 @@ class Simulation:
             *[self._cancel] * 2,
             self._retry,
             *[self._trouble] * 3,
+            self._set_the_clock,
             self._pause,
             self._kill,
             self._leave,
@@ -323,6 +351,10 @@ class Simulation:
     def _acknowledged(self, started: dict[str, str], message: str) -> None:
         if all(asked.run != started["run"] for asked in self.history.asked):
             self._open(self.history.acknowledged(message, started))
+        talk = started["conversation"]
+        if talk not in self._talks:
+            path = f"/api/conversations/{talk}/stream?after={started['run']}:0"
+            self._talks[talk] = Reader(Seen(f"reader of conversation {talk}"), path, self.chance)
 
     def _open(self, asked: Asked) -> None:
         self._readers.append(Reader(asked.reader(), asked.feed, self.chance))
@@ -331,9 +363,13 @@ class Simulation:
         if self.history.asked:
             self._open(self.chance.choice(self.history.asked))
 
+    @property
+    def _everybody(self) -> list[Reader]:
+        return [*self._readers, *self._talks.values()]
+
     def _cut(self) -> None:
         if self._readers:
-            self.chance.choice(self._readers).cut()
+            self.chance.choice(self._everybody).cut()
 
     def _cancel(self) -> None:
         if self.history.asked:
@@ -347,6 +383,9 @@ class Simulation:
 
     def _trouble(self) -> None:
         self.chance.choice(self._processes).loop.trouble = self.chance.choice([0.0, 0.0, 0.05, 0.3])
+
+    def _set_the_clock(self) -> None:
+        self.clock.ahead = self.chance.choice([timedelta(hours=1), timedelta(hours=-1), timedelta(days=-1)])
 
     def _pause(self) -> None:
         process = self.chance.choice(self._processes)
@@ -365,13 +404,13 @@ class Simulation:
         """A process is no more; another takes its place."""
         self._processes.remove(process)
         self._gone.append(process)
-        for reader in self._readers:
+        for reader in self._everybody:
             if reader.process is process:
                 reader.lost()
         self._processes.append(Process(self.chance, self._session))
 
     def _bring_readers_back(self) -> None:
-        for reader in self._readers:
+        for reader in self._everybody:
             if not (reader.done or reader.connected) and reader.back_at <= self.clock.seconds:
                 reader.connect(self.chance.choice(self._processes))
 
@@ -386,7 +425,9 @@ class Simulation:
             self._ask_again()
         runs = Run.objects.filter(owner=self._owner)
         waiting = self._questions or not all(reader.done for reader in self._readers)
-        return not waiting and not runs.exclude(status__in=Run.ENDED).exists()
+        if waiting or runs.exclude(status__in=Run.ENDED).exists():
+            return False
+        return all(len(reader.seen.events) >= len(told(talk)) for talk, reader in self._talks.items())
 
     def _unfinished(self) -> list[str]:
         runs = Run.objects.filter(owner=self._owner).exclude(status__in=Run.ENDED)
@@ -394,21 +435,51 @@ class Simulation:
             *self._failed(),
             *(f"run {run.pk} does not end: {run.status}, attempt {run.attempt}, {run.worker}" for run in runs),
             *(f"{reader.seen.reader} does not come to an end" for reader in self._readers if not reader.done),
+            *self._out_of_turn(),
             *(f"{body} is not answered" for body in self._questions.values()),
         ]
 
     def _broken(self) -> list[str]:
         broken = [problem for asked in self.history.asked for problem in violations(asked, stored(asked), TOKENS)]
         broken += self._failed()
+        broken += self._out_of_turn()
         asked = {asked.run for asked in self.history.asked}
         for run in Run.objects.filter(idempotency_key__startswith=f"{self._seed}.").exclude(pk__in=asked):
             broken.append(f"run {run.pk} answers a question that nobody was told of")
         return broken
 
+    def _out_of_turn(self) -> list[str]:
+        """Who watched a conversation saw its runs one after the other, each from its first event to its last."""
+        broken = []
+        for talk, reader in self._talks.items():
+            seen, expected = [(event.id, event.data) for event in reader.seen.events], told(talk)
+            if seen != expected:
+                broken.append(f"{reader.seen.reader} saw {len(seen)} events of {len(expected)}, or others")
+        return broken
+
+    def _left_over(self) -> list[str]:
+        """What the processes hold once everybody has left."""
+        for reader in self._everybody:
+            reader.cut()
+        for _ in range(400):
+            self._let_all_go_on()
+        return [held for process in self._processes for held in process.held()]
+
+    def _let_all_go_on(self) -> None:
+        for process in self._processes:
+            process.loop.step()
+        self.clock.seconds += 0.05
+
     def _failed(self) -> list[str]:
-        tasks = self._sent + [task for reader in self._readers for task in reader.tasks]
+        tasks = self._sent + [task for reader in self._everybody for task in reader.tasks]
         errors = [task.exception() for task in tasks if task.done() and not task.cancelled()]
         return [f"a request failed: {error!r}" for error in errors if error is not None]
+
+
+def told(conversation: str) -> list[tuple[str, str]]:
+    """All that happened in a conversation, run after run."""
+    events = Event.objects.filter(run__conversation=conversation).order_by("run__number", "seq")
+    return [(f"{run}:{seq}", data) for run, seq, data in events.values_list("run_id", "seq", "data")]
 
 
 def stored(asked: Asked) -> Stored:

@@ -19,6 +19,7 @@ def clock(monkeypatch: pytest.MonkeyPatch, settings: pytest.FixtureRequest) -> C
     clock = Clock()
     monkeypatch.setattr("time.monotonic", clock.monotonic)
     monkeypatch.setattr("time.monotonic_ns", clock.monotonic_ns)
+    monkeypatch.setattr("django.utils.timezone.now", clock.now)
     monkeypatch.setattr(hub, "QUEUE_EVENTS", 5)
     monkeypatch.setattr(hub, "TAIL_EVENTS", 4)
     monkeypatch.setattr(feed, "JOINED_EVENTS", 3)
