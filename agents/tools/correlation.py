@@ -20,7 +20,7 @@ from agents.tools.medicines import named, not_listed
 from agents.tools.names import concept_of, defined
 from agents.tools.series import Series, series
 from agents.tools.trends import shown_p
-from agents.wording import count, day, number
+from agents.wording import capitalised, count, day, number
 
 TOPIC = "Moving together"
 SOURCE = "Spearman's rank correlation (Spearman, 1904)"
@@ -97,12 +97,13 @@ def points_of(found: Series) -> list[TrendPoint]:
 def correlation_claim(desk: Desk, one: Series, other: Series, result: Correlation) -> Claim:
     names = f"your {called(one.concept)} and your {called(other.concept)}"
     if result.strength == "no clear link":
-        text = f"On {count(result.n, 'day')} with both values, there is no clear link between {names}"
+        text = f"There is no clear link between {names}."
     else:
         way = "the same way" if result.r > 0 else "in opposite ways"
-        text = f"On {count(result.n, 'day')} with both values, {names} moved {way}; the link is {result.strength}"
+        text = f"{capitalised(names)} moved {way}. The link is {result.strength}."
     return desk.state(
-        f"{text} (rank correlation {number(result.r, places=2)}, {shown_p(result.p)}).",
+        f"{text} This looks at {count(result.n, 'day')} with both values. The rank correlation is "
+        f"{number(result.r, places=2)} ({shown_p(result.p)}).",
         kind="computed",
         topic=TOPIC,
         value=result.r,

@@ -118,9 +118,9 @@ def risk_claim(desk: Desk, risk: Risk, gathered: Gathered) -> Claim:
         return f"{number(value, places=1)} %"
 
     return desk.state(
-        f"For people with your values, the chance of a first heart or vessel illness within {risk.years} years "
-        f"is about {percent(risk.total_cvd)}: {percent(risk.ascvd)} for heart attack or stroke and "
-        f"{percent(risk.heart_failure)} for heart failure, which overlap.",
+        f"Of 100 people with your values, about {max(1, round(risk.total_cvd))} get a first heart or vessel illness "
+        f"within {risk.years} years ({percent(risk.total_cvd)}). For a heart attack or stroke it is "
+        f"{percent(risk.ascvd)}, and for heart failure {percent(risk.heart_failure)}. Some people get both.",
         kind="computed",
         topic=TOPIC,
         value=risk.total_cvd,
@@ -146,7 +146,7 @@ def inputs_claim(desk: Desk, gathered: Gathered) -> Claim:
         f"statin {yes[given.statin]}",
     ]
     return desk.state(
-        f"It was worked out from: {', '.join(parts)}.",
+        f"These values went in: {'; '.join(parts)}.",
         kind="computed",
         topic=TOPIC,
         evidence=[point.row.evidence for point in gathered.points],
