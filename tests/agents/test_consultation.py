@@ -369,3 +369,19 @@ async def test_a_summary_says_what_has_been_changing_and_what_to_ask() -> None:
 
     topics = {claim.topic for finding in only(events, Finding) for claim in finding.claims}
     assert {"What has been changing", "Questions for your doctor"} <= topics
+
+
+async def test_it_has_specialists_at_work_at_the_same_time() -> None:
+    events = await told(SUMMARY)
+
+    working: set[str] = set()
+    together: list[frozenset[str]] = []
+    called_beside_others: set[str] = set()
+    for event in events:
+        if isinstance(event, SpecialistUpdate):
+            (working.add if event.status == "working" else working.discard)(event.specialist)
+            together.append(frozenset(working))
+        if isinstance(event, ToolCall) and len(working) > 1:
+            called_beside_others.add(event.specialist)
+    assert max(map(len, together)) >= 4
+    assert len(called_beside_others) >= 4
