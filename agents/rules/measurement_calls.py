@@ -28,21 +28,26 @@ def counted(ask: Ask, brief: TaskBrief) -> Iterator[Call]:
     given = {"comparator": limit.comparator, "threshold": limit.value, "threshold_unit": limit.unit} if limit else {}
     for concept in ask.concepts:
         yield Call.of("count_results", concept=concept, **given, **of_period(ask.period))
+        if limit:
+            yield Call.of("chart", concept=concept, **of_period(ask.period))
     if not ask.concepts:
         yield Call.of("encounters", kind=ask.subject, **of_period(ask.period))
 
 
 def lowest(ask: Ask, brief: TaskBrief) -> Iterator[Call]:
     yield from of_each(ask, "extremes", which="lowest")
+    yield from of_each(ask, "chart")
 
 
 def highest(ask: Ask, brief: TaskBrief) -> Iterator[Call]:
     yield from of_each(ask, "extremes", which="highest")
+    yield from of_each(ask, "chart")
 
 
 def mean(ask: Ask, brief: TaskBrief) -> Iterator[Call]:
     for concept in ask.concepts:
         yield Call.of("average", concept=concept, **of_period(ask.period))
+        yield Call.of("chart", concept=concept, **of_period(ask.period))
 
 
 def trend(ask: Ask, brief: TaskBrief) -> Iterator[Call]:
@@ -91,6 +96,8 @@ def correlation(ask: Ask, brief: TaskBrief) -> Iterator[Call]:
     pair = one_pair(ask.concepts)
     if len(pair) == 2:
         yield Call.of("correlate", first=pair[0], second=pair[1], **of_period(ask.period))
+        for concept in pair:
+            yield Call.of("chart", concept=concept, **of_period(ask.period))
         return
     yield from of_each(ask, "latest")
 

@@ -385,3 +385,13 @@ async def test_it_has_specialists_at_work_at_the_same_time() -> None:
             called_beside_others.add(event.specialist)
     assert max(map(len, together)) >= 4
     assert len(called_beside_others) >= 4
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["what is the highest my LDL has been", "average LDL over the last 5 years", "how many LDL results were above 12"],
+)
+async def test_it_draws_the_series_that_was_asked_about(text: str) -> None:
+    events = await told(text)
+
+    assert [chart.concept for chart in only(events, Chart)] == ["ldl"]
