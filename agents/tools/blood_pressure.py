@@ -16,7 +16,7 @@ from agents.question import Period
 from agents.records import RecordDate, Records
 from agents.tools.desk import Desk, Report, report
 from agents.tools.measurements import none_of, span
-from agents.tools.series import Point, series
+from agents.tools.series import Point, evidence_of, series
 from agents.wording import age_note, day, number
 
 TOPIC = "Blood pressure"
@@ -46,7 +46,7 @@ class Reading(msgspec.Struct, frozen=True):
 
     @property
     def evidence(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys((self.systolic.row.evidence, self.diastolic.row.evidence)))
+        return evidence_of((self.systolic, self.diastolic))
 
     @property
     def shown(self) -> str:

@@ -86,7 +86,7 @@ def change_claim(desk: Desk, found: Series) -> Claim:
         unit=found.unit,
         date=last.when.shown(),
         concept=found.concept,
-        evidence=[first.row.evidence, last.row.evidence],
+        evidence=(*first.evidence, *last.evidence),
         formula="latest minus first",
     )
 

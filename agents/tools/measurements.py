@@ -16,7 +16,7 @@ from agents.question import Period
 from agents.tools.desk import Desk, Report, report
 from agents.tools.names import absent, concept_of, defined
 from agents.tools.ranges import range_claim
-from agents.tools.series import Point, Series, latest_together, series
+from agents.tools.series import Point, Series, evidence_of, latest_together, series
 from agents.wording import age_note, count, day, listed, quantity, unit
 
 Comparator = Literal["<", "<=", ">", ">="]
@@ -104,7 +104,7 @@ async def extremes(
         unit=found.unit,
         date=at[-1].when.shown(),
         concept=concept,
-        evidence=[point.row.evidence for point in at],
+        evidence=evidence_of(at),
     )
     beside = range_claim(desk, at[-1].row)
     newest = latest_claim(desk, found, latest_together(found.points)) if at[-1] is not found.points[-1] else None
@@ -183,7 +183,7 @@ async def count_results(
         topic=topic_of(concept),
         value=len(beyond),
         concept=concept,
-        evidence=[point.row.evidence for point in beyond] or found.evidence,
+        evidence=evidence_of(beyond) or found.evidence,
         formula="count",
     )
     newest = latest_claim(desk, found, latest_together(found.points))
@@ -233,7 +233,7 @@ async def converted(ctx: RunContext[Desk], concept: str, to_unit: str) -> Report
         unit=to_unit,
         date=newest[-1].when.shown(),
         concept=concept,
-        evidence=[newest[-1].row.evidence],
+        evidence=newest[-1].evidence,
         inputs=[printed.id],
         formula=f"{unit(found.unit)} to {unit(to_unit)}",
     )
@@ -295,7 +295,7 @@ def latest_claim(desk: Desk, found: Series, newest: list[Point]) -> Claim:
         unit=found.unit,
         date=point.when.shown(),
         concept=found.concept,
-        evidence=[other.row.evidence for other in newest],
+        evidence=evidence_of(newest),
     )
 
 
@@ -331,7 +331,7 @@ def item(desk: Desk, found: Series, point: Point) -> Claim:
         unit=found.unit,
         date=point.when.shown(),
         concept=found.concept,
-        evidence=[point.row.evidence],
+        evidence=point.evidence,
     )
 
 

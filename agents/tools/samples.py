@@ -28,7 +28,7 @@ class Sample(NamedTuple):
 
     @property
     def evidence(self) -> list[str]:
-        return [point.row.evidence for point in self.points]
+        return [id_ for point in self.points for id_ in point.evidence]
 
     @property
     def when(self) -> RecordDate:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 import msgspec
@@ -21,6 +21,12 @@ class Point(msgspec.Struct, frozen=True):
 
     row: Observation
     value: float
+    again: tuple[str, ...] = ()
+    """Evidence ids of entries that say the same value for the same time."""
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        return (self.row.evidence, *self.again)
 
     @property
     def when(self) -> RecordDate:
@@ -48,7 +54,7 @@ class Series(msgspec.Struct, frozen=True):
 
     @property
     def evidence(self) -> tuple[str, ...]:
-        return tuple(point.row.evidence for point in self.points)
+        return evidence_of(self.points)
 
     @property
     def values(self) -> list[float]:
@@ -100,8 +106,18 @@ def series(records: Records, concept: str) -> Series:
             point = Point(row, value)
             if points.setdefault((row.effective.text, round(value, 6)), point) is not point:
                 repeats.append(point)
+    said_again: dict[tuple[str, float], list[str]] = {}
+    for point in repeats:
+        said_again.setdefault((point.when.text, round(point.value, 6)), []).append(point.row.evidence)
+    for key, ids in said_again.items():
+        points[key] = msgspec.structs.replace(points[key], again=tuple(ids))
     left_out = sum(value_in(row, unit) is None for row in rows)
     return Series(concept, unit, tuple(points.values()), left_out, tuple(repeats))
+
+
+def evidence_of(points: Iterable[Point]) -> tuple[str, ...]:
+    """The evidence of several points, each id once."""
+    return tuple(dict.fromkeys(id_ for point in points for id_ in point.evidence))
 
 
 def value_in(row: Observation, unit: str | None) -> float | None:

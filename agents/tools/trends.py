@@ -170,7 +170,7 @@ def chance_claim(desk: Desk, found: Series) -> Claim | None:
         value=result.reference_change_percent,
         unit="%",
         concept=found.concept,
-        evidence=[first.row.evidence, last.row.evidence],
+        evidence=(*first.evidence, *last.evidence),
         formula="reference change value",
         source=CHANGE_SOURCE,
     )
