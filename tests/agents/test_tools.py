@@ -201,3 +201,28 @@ async def test_a_vaccine_is_found_by_what_it_is_against() -> None:
 
     assert "19 February 2013" in tetanus
     assert "16 August 2019" in shingles
+
+
+async def test_it_counts_an_entry_that_repeats_a_result_once_and_says_so() -> None:
+    twice = [lab("ldl", 110, "2019-03-02", evidence=name) for name in ("one", "again")]
+
+    text, claims = await asked("How many times has my LDL been measured?", records(twice, lab("ldl", 98, "2018-03-02")))
+
+    assert "has been measured 2 times" in text
+    assert "Your records hold 3 entries for them: 1 repeats the same value" in text
+    assert {"one", "again"} <= {id_ for claim in claims for id_ in claim.evidence}
+
+
+async def test_it_cites_every_entry_that_says_the_newest_result() -> None:
+    twice = [lab("ldl", 110, "2019-03-02", evidence=name) for name in ("one", "again")]
+
+    _, claims = await asked("What is my latest LDL?", records(twice))
+
+    assert claims[0].evidence == ("one", "again")
+
+
+async def test_it_explains_a_condition_and_looks_for_it() -> None:
+    text, _ = await asked("What is hypertension?")
+
+    assert text.startswith("High blood pressure means")
+    assert "records" in text
