@@ -198,8 +198,8 @@ def repeated(desk: Desk, found: Series, counted: Sequence[Point]) -> Claim | Non
         return None
     total = len(counted) + len(again)
     return desk.state(
-        f"Your records hold {total} entries for them: {count(len(again), 'repeats', 'repeat')} the same value at the same time, "
-        "and I counted those once.",
+        f"Your records hold {total} entries for them: {count(len(again), 'repeats', 'repeat')} the same value at the "
+        "same time, and I counted those once.",
         topic=topic_of(found.concept),
         value=total,
         concept=found.concept,
