@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.served import run_command, serve
+from tests.served import own_database, run_command, serve
 
 EXAMPLES = os.environ.get("API_EXAMPLES", "4")
 MINUTES = 60
@@ -35,8 +35,8 @@ def test_it_does_what_it_says(tmp_path: Path) -> None:
         "HEALTHCHAT_MODEL": "scripted:bare=1,tokens=3",
         "HEALTHCHAT_API_RATE": "1000000/minute",
     }
-    with serve(tmp_path, command="demo", **environment) as served:
-        made = run_command("shell", "-v0", "-c", MAKE_TOKEN, data=tmp_path, **environment)
+    with own_database() as database, serve(tmp_path, command="demo", **environment, **database) as served:
+        made = run_command("shell", "-v0", "-c", MAKE_TOKEN, data=tmp_path, **environment, **database)
         token = re.findall(r"TOKEN (\S+)", made.stdout)[0]
         done = subprocess.run(
             [
