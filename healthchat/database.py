@@ -149,12 +149,11 @@ def insert(table: type[Model], /, **values: object) -> None:
     """Store a new row, without building an instance or a query for it; what is not given has the field's default."""
     database = connections[DEFAULT_DB_ALIAS]
     statement, fields = _insertion(table)
-    row: list[Any] = [
-        value
-        if plain and type(value := values.get(field.attname, _DEFAULT)) in _STORED_AS_IT_IS
-        else field.get_db_prep_save(values[field.attname] if field.attname in values else field.get_default(), database)
-        for field, plain in fields
-    ]
+    row: list[Any] = []
+    for field, plain in fields:
+        value = values[field.attname] if field.attname in values else field.get_default()
+        as_it_is = plain and type(value) in _STORED_AS_IT_IS
+        row.append(value if as_it_is else field.get_db_prep_save(value, database))
     with database.cursor() as cursor:
         cursor.execute(statement, row)
 
@@ -185,7 +184,6 @@ def new_id() -> UUID:
 _random = threading.local()
 _PLAIN_FIELDS = frozenset({CharField, TextField, IntegerField, PositiveIntegerField, PositiveSmallIntegerField})
 _STORED_AS_IT_IS = frozenset({str, int, type(None)})
-_DEFAULT = object()
 
 
 @cache

@@ -35,6 +35,12 @@ def person_of(request: HttpRequest) -> User | None:
     return user if isinstance(user, User) and user.is_active else None
 
 
+def signed_in(request: HttpRequest) -> User:
+    """Return who makes this request, in a view that lets only those in who are signed in."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
 def person_for(request: HttpRequest) -> User | None:
     """Return who makes this request; sign a visitor in as a new guest where guests are allowed, else return None."""
     person = person_of(request)

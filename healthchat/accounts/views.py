@@ -6,7 +6,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -16,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from healthchat.accounts import sessions, tokens
 from healthchat.accounts.forms import SignUpForm, TokenForm
-from healthchat.accounts.guests import BACKEND, is_guest, person_of
+from healthchat.accounts.guests import BACKEND, is_guest, person_of, signed_in
 from healthchat.accounts.models import AccessToken
 
 SHOWN_DISCLOSURES = 100
@@ -52,10 +51,10 @@ def account(request: HttpRequest) -> HttpResponse:
 def make_token(request: HttpRequest) -> HttpResponse:
     """Make an access token and show its secret, this once."""
     form = TokenForm(request.POST)
-    if is_guest(_user(request)) or not form.is_valid():
+    if is_guest(signed_in(request)) or not form.is_valid():
         return render(request, "accounts/account.html", _shown(request) | {"token_form": form}, status=422)
     try:
-        made = tokens.make(_user(request), **form.cleaned_data)
+        made = tokens.make(signed_in(request), **form.cleaned_data)
     except tokens.TooManyTokens:
         messages.error(request, _("You have as many access tokens as you may. Please revoke one first."))
         return redirect("account")
@@ -66,7 +65,7 @@ def make_token(request: HttpRequest) -> HttpResponse:
 @login_required
 def revoke_token(request: HttpRequest, pk: int) -> HttpResponse:
     """Revoke an access token; feeds that were opened with it end within seconds."""
-    get_object_or_404(AccessToken, pk=pk, user=_user(request)).delete()
+    get_object_or_404(AccessToken, pk=pk, user=signed_in(request)).delete()
     messages.success(request, _("The access token was revoked. Programs that use it are let in no more."))
     return redirect("account")
 
@@ -75,21 +74,16 @@ def revoke_token(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def end_session(request: HttpRequest) -> HttpResponse:
     """Sign out one other browser, or all others."""
-    sessions.end(_user(request), mark=request.POST.get("mark", ""), own=request.session.session_key)
+    sessions.end(signed_in(request), mark=request.POST.get("mark", ""), own=request.session.session_key)
     messages.success(request, _("Signed out there."))
     return redirect("account")
 
 
 def _shown(request: HttpRequest) -> dict[str, object]:
-    user = _user(request)
+    user = signed_in(request)
     return {
         "token_form": TokenForm(),
         "tokens": user.access_tokens.all(),
         "sessions": sessions.of(user, own=request.session.session_key),
         "disclosures": user.disclosures.all()[:SHOWN_DISCLOSURES],
     }
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user

@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
-from healthchat.accounts.guests import is_guest
+from healthchat.accounts.guests import is_guest, signed_in
 from healthchat.chat.export import as_json, as_markdown
 from healthchat.chat.models import Conversation, Run
 from healthchat.records.export import bundle_of
@@ -32,7 +32,7 @@ from healthchat.records.view import records_of
 def export(request: HttpRequest) -> HttpResponse:
     """Everything as a ZIP archive: the conversations as JSON and Markdown, the records as FHIR bundles."""
     headers = {"Content-Disposition": 'attachment; filename="healthchat.zip"'}
-    return HttpResponse(archive_of(_user(request)), content_type="application/zip", headers=headers)
+    return HttpResponse(archive_of(signed_in(request)), content_type="application/zip", headers=headers)
 
 
 @sensitive_post_parameters()
@@ -40,11 +40,11 @@ def export(request: HttpRequest) -> HttpResponse:
 @login_required
 def delete(request: HttpRequest) -> HttpResponse:
     """Delete the account and all it holds; whoever has a password says it."""
-    user = _user(request)
+    user = signed_in(request)
     if not is_guest(user) and not user.check_password(request.POST.get("password", "")):
         messages.error(request, _("That is not your password. Nothing was deleted."))
         return redirect("account")
-    if Run.objects.filter(owner=user).exclude(status__in=Run.ENDED).exists():
+    if Run.objects.unfinished().filter(owner=user).exists():
         messages.error(request, _("A question of yours is still being answered. Please stop it first."))
         return redirect("account")
     logout(request)
@@ -85,11 +85,6 @@ def _account(user: User) -> dict[str, object]:
 
 def _json(value: object) -> str:
     return json.dumps(value, indent=1, ensure_ascii=False)
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
 
 
 urlpatterns = [

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 from uuid import UUID
 
 from django.contrib import admin, messages
@@ -26,7 +26,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from agents.events import AnyEvent, Finding, Grounding, Plan, decode
+from agents.events import AnyEvent, Finding, Grounding, Plan, TriageLevel, decode
 from healthchat.accounts.seal import SealedAdmin, opened
 from healthchat.chat import steering
 from healthchat.chat.models import Conversation, Event, Feedback, Message, Run
@@ -45,11 +45,8 @@ RECENT_EVENTS = 100_000
 SHOWN_EVENTS = 500
 EXPORTED_AT_ONCE = 200
 
-TYPES = (
-    *("triage", "understanding", "plan", "specialist_update", "tool_call", "tool_result", "finding", "chart", "text"),
-    *("citation", "gap", "grounding", "clarify", "usage", "restart", "error", "done"),
-)
-LEVELS = ("none", "scope", "urgent", "critical_value", "emergency", "crisis")
+TYPES = tuple(str(event.__struct_config__.tag) for event in get_args(AnyEvent))
+LEVELS = get_args(TriageLevel)
 
 
 def subject_of(conversation: object) -> str:

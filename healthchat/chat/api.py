@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import (
     OpenApiParameter,
@@ -28,8 +27,8 @@ from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
 from healthchat.chat.export import FORMS, exported
 from healthchat.chat.log import UNSTORABLE
-from healthchat.chat.models import Conversation, Event, Feedback, Message, Run
-from healthchat.chat.titles import LONGEST_NOTE, LONGEST_SEARCH, MOST_FOUND, containing
+from healthchat.chat.models import LONGEST_NOTE, LONGEST_TITLE, Conversation, Event, Feedback, Message, Run
+from healthchat.chat.search import LONGEST_SEARCH, MOST_FOUND, containing
 
 UUID_PATTERN = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 
@@ -88,7 +87,7 @@ class IsArchived(serializers.BooleanField):
 
 
 class ConversationSerializer(serializers.ModelSerializer[Conversation]):
-    title = Words(required=False, max_length=120)
+    title = Words(required=False, max_length=LONGEST_TITLE)
     archived = IsArchived(required=False, help_text="Whether it is out of the list.")
 
     class Meta:
@@ -97,11 +96,7 @@ class ConversationSerializer(serializers.ModelSerializer[Conversation]):
         read_only_fields = ["patient", "created", "updated"]
 
     def update(self, instance: Conversation, validated_data: dict[str, Any]) -> Conversation:
-        if "archived" in validated_data:
-            instance.archived = (instance.archived or timezone.now()) if validated_data["archived"] else None
-        instance.title = validated_data.get("title", instance.title)
-        # Not `updated`: neither is news in the conversation.
-        instance.save(update_fields=["title", "archived"])
+        instance.change(**validated_data)
         return instance
 
 
@@ -231,7 +226,7 @@ class ConversationViewSet(ReadOnlyModelViewSet[Conversation]):
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Delete a conversation with everything that was said and recorded in it."""
         conversation = self.get_object()
-        if conversation.runs.exclude(status__in=Run.ENDED).exists():
+        if conversation.runs.unfinished().exists():
             raise Busy
         conversation.delete()
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -323,8 +318,7 @@ class RunViewSet(ReadOnlyModelViewSet[Run]):
         given.is_valid(raise_exception=True)
         if not run.ended:
             raise Busy
-        said = {"rating": given.validated_data["rating"], "note": given.validated_data.get("note", "")}
-        feedback, _ = Feedback.objects.update_or_create(run=run, defaults=said)
+        feedback = run.rate(given.validated_data["rating"], note=given.validated_data.get("note", ""))
         return Response(self.get_serializer(feedback).data)
 
     @extend_schema(parameters=[ID], responses={204: None})
@@ -339,8 +333,7 @@ class RunViewSet(ReadOnlyModelViewSet[Run]):
     def acknowledge(self, request: Request, pk: str) -> Response:
         """Say that you have read what the urgency screen told you; it is not shown in front of everything any more."""
         run = self.get_object()
-        Run.objects.filter(pk=run.pk, acknowledged=None).update(acknowledged=timezone.now())
-        run.refresh_from_db()
+        run.acknowledge()
         return Response(self.get_serializer(run).data)
 
 

@@ -12,10 +12,10 @@ from django.http import HttpRequest
 from healthchat.accounts.guests import person_for
 from healthchat.accounts.models import AccessToken
 from healthchat.accounts.recognition import InvalidToken, recognise, recognise_token
-from healthchat.chat import runs
+from healthchat.chat import questions
 from healthchat.chat.access import Visitor
 from healthchat.chat.engine import engine
-from healthchat.chat.runs import Asked, Refused
+from healthchat.chat.questions import Asked, Refused
 from healthchat.database import write, write_alone
 
 _under_way: set[asyncio.Task[tuple[Asked, Visitor]]] = set()
@@ -35,7 +35,7 @@ async def ask(request: HttpRequest, message: object, **options: Any) -> tuple[As
     Who leaves meanwhile does not interrupt it: what is stored as begun here has to be begun.
 
     Raises:
-        Refused: see `healthchat.chat.runs.ask`.
+        Refused: see `healthchat.chat.questions.ask`.
     """
     asking = asyncio.get_running_loop().create_task(_begin(request, message, options), context=contextvars.Context())
     _under_way.add(asking)
@@ -68,7 +68,7 @@ def person(request: HttpRequest, *, writes: bool = False) -> User:
 
 
 async def _begin(request: HttpRequest, message: object, options: dict[str, Any]) -> tuple[Asked, Visitor]:
-    runs.clean_message(message)
+    questions.clean_message(message)
     try:
         asked, visitor = await write(_ask, request, message, **options, worker=engine().worker)
     except NotSignedIn:
@@ -83,7 +83,7 @@ async def _begin(request: HttpRequest, message: object, options: dict[str, Any])
 
 def _ask(request: HttpRequest, message: object, **options: Any) -> tuple[Asked, Visitor]:
     user = person(request, writes=True)
-    return runs.ask(user, message, **options), Visitor.of(user, request)
+    return questions.ask(user, message, **options), Visitor.of(user, request)
 
 
 def _let_in(request: HttpRequest) -> None:

@@ -71,7 +71,7 @@ class Engine:
 
     async def cancel(self, run_id: UUID) -> None:
         """Stop a run, wherever it is carried out."""
-        await write(runs.request_cancel, run_id, now=_now())
+        await write(runs.request_cancel, run_id, now=timezone.now())
         task = self._tasks.get(run_id)
         if task is None:
             self.start(run_id)
@@ -135,7 +135,9 @@ class Engine:
 
     async def _claim(self, run_id: UUID, silent: datetime | None) -> Claimed | None:
         """Claim a run; if told to stop meanwhile, give back what the database thread has claimed by then."""
-        claiming = asyncio.ensure_future(write(runs.claim, run_id, worker=self.worker, now=_now(), silent=silent))
+        claiming = asyncio.ensure_future(
+            write(runs.claim, run_id, worker=self.worker, now=timezone.now(), silent=silent)
+        )
         try:
             return await asyncio.shield(claiming)
         except asyncio.CancelledError:
@@ -207,7 +209,7 @@ class Engine:
             if not carried_out:
                 continue
             try:
-                leases = await write(runs.renew, carried_out, worker=self.worker, now=_now())
+                leases = await write(runs.renew, carried_out, worker=self.worker, now=timezone.now())
             except DatabaseError as error:
                 logger.warning("leases cannot be renewed: %s", type(error).__name__)
                 continue
@@ -242,7 +244,7 @@ class Engine:
 
         def on_end(seq: int) -> None:
             nonlocal following
-            following = runs.end(claimed.run, outcome=done.status, text=text, seq=seq, now=_now(), error=error)
+            following = runs.end(claimed.run, outcome=done.status, text=text, seq=seq, now=timezone.now(), error=error)
 
         try:
             await recorder().finish(sheet, *events, on_end=on_end)
@@ -306,7 +308,3 @@ def _without_contents(error: Exception) -> str:
     """Where an exception came from, without its text: that may hold a person's words."""
     frames = traceback.extract_tb(error.__traceback__)
     return f"{type(error).__name__} at " + " < ".join(f"{f.filename}:{f.lineno}" for f in reversed(frames))
-
-
-def _now() -> datetime:
-    return timezone.now()

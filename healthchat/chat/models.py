@@ -8,8 +8,13 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection, models
 from django.db.models import Q
+from django.utils import timezone
 
 from healthchat.database import new_id, prepared
+
+LONGEST_TITLE = 120
+LONGEST_NOTE = 2_000
+LONGEST_KEY = 200
 
 
 class Conversation(models.Model):
@@ -18,7 +23,7 @@ class Conversation(models.Model):
     patient = models.ForeignKey(
         "records.Patient", on_delete=models.SET_NULL, null=True, blank=True, related_name="conversations"
     )
-    title = models.CharField(max_length=120, blank=True)
+    title = models.CharField(max_length=LONGEST_TITLE, blank=True)
     created = models.DateTimeField(auto_now_add=True)
     updated = models.DateTimeField(auto_now=True)
     archived = models.DateTimeField(null=True, blank=True)
@@ -30,6 +35,14 @@ class Conversation(models.Model):
 
     def __str__(self) -> str:
         return f"conversation {self.id}"
+
+    def change(self, *, title: str | None = None, archived: bool | None = None) -> None:
+        """Rename it, or take it out of the list and back; `updated` stays, as neither is news in the conversation."""
+        if title is not None:
+            self.title = title
+        if archived is not None:
+            self.archived = (self.archived or timezone.now()) if archived else None
+        self.save(update_fields=["title", "archived"])
 
 
 class Message(models.Model):
@@ -60,6 +73,12 @@ class Message(models.Model):
         return f"message {self.id}"
 
 
+class Runs(models.QuerySet["Run"]):
+    def unfinished(self) -> Runs:
+        """Those that wait or are being carried out."""
+        return self.filter(status__in=Run.UNFINISHED)
+
+
 class Run(models.Model):
     """One answering of one message."""
 
@@ -70,6 +89,7 @@ class Run(models.Model):
         FAILED = "failed"
         CANCELLED = "cancelled"
 
+    UNFINISHED = (Status.QUEUED, Status.RUNNING)
     ENDED = (Status.COMPLETE, Status.FAILED, Status.CANCELLED)
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -94,7 +114,7 @@ class Run(models.Model):
     attempt = models.PositiveSmallIntegerField(default=0)
     cancel_requested = models.DateTimeField(null=True, blank=True)
 
-    idempotency_key = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001 - NULLs are not unique
+    idempotency_key = models.CharField(max_length=LONGEST_KEY, null=True, blank=True)  # noqa: DJ001 - NULLs are not unique
     request_digest = models.CharField(max_length=64, blank=True)
     """Of the request that started it: the same key with another body is refused."""
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="runs")
@@ -108,6 +128,8 @@ class Run(models.Model):
 
     error_code = models.CharField(max_length=40, blank=True)
     reference = models.CharField(max_length=12, blank=True)
+
+    objects = Runs.as_manager()
 
     class Meta:
         ordering = ["created"]
@@ -142,6 +164,16 @@ class Run(models.Model):
     def ended(self) -> bool:
         return self.status in self.ENDED
 
+    def acknowledge(self) -> None:
+        """Note that the person has read what is urgent; the first time counts."""
+        if Run.objects.filter(pk=self.pk, acknowledged=None).update(acknowledged=timezone.now()):
+            self.refresh_from_db(fields=["acknowledged"])
+
+    def rate(self, rating: str, *, note: str) -> Feedback:
+        """Keep what the person thinks of the answer, in place of what they said before."""
+        given, _ = Feedback.objects.update_or_create(run=self, defaults={"rating": rating, "note": note})
+        return given
+
 
 class Feedback(models.Model):
     """What the person thinks of an answer."""
@@ -152,7 +184,7 @@ class Feedback(models.Model):
 
     run = models.OneToOneField(Run, on_delete=models.CASCADE, primary_key=True, related_name="feedback")
     rating = models.CharField(max_length=4, choices=Rating.choices)
-    note = models.TextField(blank=True, max_length=2_000)
+    note = models.TextField(blank=True, max_length=LONGEST_NOTE)
     created = models.DateTimeField(auto_now_add=True)
     updated = models.DateTimeField(auto_now=True)
 

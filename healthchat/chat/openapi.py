@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from agents.events import json_schema
+from healthchat.chat.models import LONGEST_KEY
+from healthchat.chat.questions import ON_BUSY
 
 Described = dict[str, Any]
 
 TAG = "chat"
 _REF = "#/components/schemas/"
 _UUID = {"type": "string", "format": "uuid"}
-_LONGEST_KEY = 200
 _WORDS = {"type": "string", "pattern": r"\S"}
-_PRINTABLE = {"type": "string", "minLength": 1, "maxLength": _LONGEST_KEY, "pattern": "^[!-~]+$"}
+_PRINTABLE = {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY, "pattern": "^[!-~]+$"}
 
 
 def schemas() -> dict[str, Described]:
@@ -29,7 +30,7 @@ def schemas() -> dict[str, Described]:
                 "conversation": _nullable(_UUID, "The conversation it goes on with; without it, a new one."),
                 "patient": _nullable(_UUID, "Whose records it is about; without it, the person's own newest."),
                 "on_busy": _nullable(
-                    {"type": "string", "enum": ["enqueue", "reject", "interrupt", "rollback", None]},
+                    {"type": "string", "enum": [*ON_BUSY, None]},
                     "What is done while another run of the conversation is under way.",
                 ),
                 "replaces": _nullable(_UUID, "The run whose question this one words anew; both are kept."),
@@ -100,7 +101,7 @@ def paths() -> dict[str, Described]:
                     _query("message", _WORDS, "The question.") | {"required": True},
                     _query("conversation", _UUID, "The conversation it goes on with."),
                     _query("patient", _UUID, "Whose records it is about."),
-                    _query("on_busy", {"enum": ["enqueue", "reject", "interrupt", "rollback"]}, "See above."),
+                    _query("on_busy", {"enum": list(ON_BUSY)}, "See above."),
                     _query("replaces", _UUID, "The run whose question this one words anew."),
                     _query("key", _PRINTABLE, "What makes the request the same as another."),
                     *_CURSOR,

@@ -15,20 +15,19 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from healthchat.accounts.guests import person_of
-from healthchat.chat import asking, runs
+from healthchat.chat import asking, questions
 from healthchat.chat.engine import engine
 from healthchat.chat.export import FORMS, exported
-from healthchat.chat.models import Conversation, Feedback, Run
-from healthchat.chat.runs import Refused
+from healthchat.chat.models import LONGEST_NOTE, LONGEST_TITLE, Conversation, Feedback, Run
+from healthchat.chat.questions import Refused
+from healthchat.chat.search import LONGEST_SEARCH, MOST_FOUND, containing
 from healthchat.chat.sheet import sheet_of
-from healthchat.chat.titles import LONGEST_NOTE, LONGEST_SEARCH, MOST_FOUND, TITLE_CHARACTERS, containing
 from healthchat.chat.turn import URGENT_LEVELS, Turn, turns_of
 from healthchat.database import in_database, write
 from healthchat.records.models import Patient
@@ -129,17 +128,12 @@ def find(request: HttpRequest) -> HttpResponse:
 def change(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Rename a conversation, or take it out of the list and back."""
     talk = _own_conversation(request, pk)
-    title = " ".join(request.POST.get("title", "").replace("\0", "").split())[:TITLE_CHARACTERS]
-    if title:
-        talk.title = title
-    if "archive" in request.POST:
-        talk.archived = (talk.archived or timezone.now()) if request.POST["archive"] == "yes" else None
-        told = (
-            _("The conversation is in the archive.") if talk.archived else _("The conversation is in the list again.")
-        )
+    title = " ".join(request.POST.get("title", "").replace("\0", "").split())[:LONGEST_TITLE]
+    archived = request.POST["archive"] == "yes" if "archive" in request.POST else None
+    talk.change(title=title or None, archived=archived)
+    if archived is not None:
+        told = _("The conversation is in the archive.") if archived else _("The conversation is in the list again.")
         messages.success(request, told)
-    # Not `updated`: neither is news in the conversation.
-    talk.save(update_fields=["title", "archived"])
     return redirect("conversation", pk=pk)
 
 
@@ -165,8 +159,7 @@ def feedback(request: HttpRequest, run_id: UUID) -> HttpResponse:
         given.delete()
     else:
         kept = note if note is not None else given.note if given else ""
-        said = {"rating": rating, "note": kept[:LONGEST_NOTE].replace("\0", "")}
-        Feedback.objects.update_or_create(run=run, defaults=said)
+        run.rate(rating, note=kept[:LONGEST_NOTE].replace("\0", ""))
     return redirect(f"{reverse('conversation', args=[run.conversation_id])}#turn-{run.pk}")
 
 
@@ -175,7 +168,7 @@ def feedback(request: HttpRequest, run_id: UUID) -> HttpResponse:
 def acknowledge(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """Note that the person has read what is urgent."""
     run = _own_run(request, run_id)
-    Run.objects.filter(pk=run.pk, acknowledged=None).update(acknowledged=timezone.now())
+    run.acknowledge()
     return redirect("conversation", pk=run.conversation_id)
 
 
@@ -223,7 +216,7 @@ async def retry(request: HttpRequest, run_id: UUID) -> HttpResponse:
 def delete(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Delete a conversation with everything that was said and recorded in it."""
     talk = _own_conversation(request, pk)
-    if talk.runs.exclude(status__in=Run.ENDED).exists():
+    if talk.runs.unfinished().exists():
         messages.error(request, _("This conversation is still being answered. Stop the answer first, then delete it."))
         return redirect("conversation", pk=pk)
     talk.delete()
@@ -237,7 +230,7 @@ def _refused(request: HttpRequest, refused: Refused) -> HttpResponse:
 
 
 def _retried(request: HttpRequest, run_id: UUID, specialist: str | None) -> Run:
-    return runs.retry(_person(request), run_id, specialist=specialist)
+    return questions.retry(_person(request), run_id, specialist=specialist)
 
 
 def _retry_refused(request: HttpRequest, run: Run, refused: Refused) -> HttpResponse:

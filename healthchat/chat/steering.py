@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from agents.events import Done, Error
-from healthchat.chat import log, runs
+from healthchat.chat import log, questions, runs
 from healthchat.chat.models import Run
 
 CLOSED = "Whoever runs this server has closed this answer, because it did not come to an end. You can ask again."
@@ -28,7 +28,7 @@ def answer_anew(run: Run) -> UUID | None:
     if not run.ended:
         return None
     with transaction.atomic():
-        return runs.retry(run.owner, run.pk).pk
+        return questions.retry(run.owner, run.pk).pk
 
 
 def close_as_failed(run: Run, *, now: datetime) -> bool:

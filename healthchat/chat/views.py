@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
-from healthchat.chat import log, runs, sse
+from healthchat.chat import log, questions, runs, sse
 from healthchat.chat.access import Visitor
 from healthchat.chat.asking import ask, person
 from healthchat.chat.engine import engine
@@ -27,7 +27,8 @@ from healthchat.chat.feed import LOOK_SECONDS, conversation_feed, run_feed
 from healthchat.chat.hub import hub
 from healthchat.chat.log import Recorded
 from healthchat.chat.models import Run
-from healthchat.chat.runs import Asked, Progress, Refused
+from healthchat.chat.questions import Asked, Refused
+from healthchat.chat.runs import Progress
 from healthchat.chat.sse import Cursor
 from healthchat.database import in_database, look, write
 from healthchat.problems import method_not_allowed, problem_response, storage_unavailable
@@ -239,7 +240,7 @@ def _page_of_events(watched: Watched, events: list[Recorded]) -> dict[str, Any]:
 
 
 def _retried(request: HttpRequest, run_id: UUID, specialist: str | None) -> Run:
-    return runs.retry(person(request, writes=True), run_id, specialist=specialist)
+    return questions.retry(person(request, writes=True), run_id, specialist=specialist)
 
 
 def _fields(request: HttpRequest, allowed: tuple[str, ...]) -> dict[str, Any]:

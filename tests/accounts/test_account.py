@@ -19,7 +19,7 @@ from django.urls import reverse
 
 from healthchat.accounts.guests import new_guest
 from healthchat.accounts.models import AccessToken, SignedIn
-from healthchat.chat import runs
+from healthchat.chat import questions
 from healthchat.chat.models import Conversation
 from healthchat.records.models import Patient
 from tests.conftest import PASSWORD
@@ -173,7 +173,7 @@ class TestSecondFactor:
 class TestLeaving:
     def test_it_takes_everything_away_as_one_file(self, alices: Client, alice: User) -> None:
         patient = Patient.objects.create(owner=alice, name="Alice")
-        run = runs.ask(alice, "What was my latest HbA1c?").run
+        run = questions.ask(alice, "What was my latest HbA1c?").run
 
         archive = zipfile.ZipFile(BytesIO(alices.get(reverse("export-account")).content))
 
@@ -191,7 +191,7 @@ class TestLeaving:
         assert User.objects.filter(username="alice").exists()
 
     def test_it_deletes_nothing_while_a_question_is_answered(self, alices: Client, alice: User) -> None:
-        runs.ask(alice, "A question?")
+        questions.ask(alice, "A question?")
 
         alices.post(reverse("delete-account"), {"password": PASSWORD})
 

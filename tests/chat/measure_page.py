@@ -66,14 +66,14 @@ def filled() -> tuple[object, object]:
     from django.utils import timezone
 
     from agents import events
-    from healthchat.chat import log, runs
+    from healthchat.chat import log, questions, runs
     from healthchat.chat.models import Run
 
     owner = User.objects.create_user("owner")
     conversation = None
     text = "Your latest **HbA1c** was 6.6 % on 17 May 2026 [1]. " * 6
     for number in range(MESSAGES // 2):
-        run = runs.ask(owner, f"What was my latest HbA1c, number {number}?", conversation=conversation).run
+        run = questions.ask(owner, f"What was my latest HbA1c, number {number}?", conversation=conversation).run
         conversation = str(run.conversation_id)
         happened = [
             events.Triage(level="none"),

@@ -30,7 +30,7 @@ from agents.events import (
 )
 from healthchat.accounts.models import AppendOnly, Disclosure
 from healthchat.accounts.seal import OPEN_MINUTES
-from healthchat.chat import log, runs
+from healthchat.chat import log, questions, runs
 from healthchat.chat.models import Event, Feedback, Run
 from healthchat.chat.timeline import Timeline
 
@@ -48,7 +48,7 @@ def at(seconds: float) -> datetime:
 
 @pytest.fixture
 def run(alice: User) -> Run:
-    run = runs.ask(alice, WORDS[0]).run
+    run = questions.ask(alice, WORDS[0]).run
     Run.objects.filter(pk=run.pk).update(created=at(0), started=at(1), status="running")
     claim = Claim(id="endocrinology-1", kind="record", text=WORDS[3], evidence=("obs-1",))
     events = [
@@ -234,7 +234,7 @@ def test_it_draws_who_worked_when(run: Run) -> None:
 
 
 def test_it_draws_a_run_of_which_nothing_is_recorded_yet(alice: User) -> None:
-    run = runs.ask(alice, "A question?").run
+    run = questions.ask(alice, "A question?").run
 
     drawn = Timeline(run, [], now=run.created + timedelta(minutes=5))
 
@@ -244,7 +244,7 @@ def test_it_draws_a_run_of_which_nothing_is_recorded_yet(alice: User) -> None:
 
 
 def test_it_stops_a_run(admin: Client, alice: User) -> None:
-    run = runs.ask(alice, "A question?").run
+    run = questions.ask(alice, "A question?").run
 
     act(admin, run, "stop")
 
@@ -261,7 +261,7 @@ def test_it_queues_a_run_to_be_answered_anew(admin: Client, run: Run) -> None:
 
 
 def test_it_closes_a_run_that_hangs(admin: Client, alice: User) -> None:
-    run = runs.ask(alice, "A question?", worker="gone").run
+    run = questions.ask(alice, "A question?", worker="gone").run
 
     act(admin, run, "close_as_failed")
     act(admin, run, "close_as_failed")
@@ -272,7 +272,7 @@ def test_it_closes_a_run_that_hangs(admin: Client, alice: User) -> None:
 
 
 def test_it_steers_nothing_for_staff_who_may_only_look(client: Client, alice: User) -> None:
-    run = runs.ask(alice, "A question?").run
+    run = questions.ask(alice, "A question?").run
     staff = User.objects.create_user("staff", is_staff=True)
     staff.user_permissions.add(Permission.objects.get(codename="view_run"))
     client.force_login(staff)

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from agents.events import Citation, Done, Text
 from healthchat.accounts import tokens
-from healthchat.chat import log, runs
+from healthchat.chat import log, questions, runs
 from healthchat.chat.models import Conversation, Feedback, Run
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +29,7 @@ def run(alice: User) -> Run:
 
 
 def answered(owner: User, question: str, text: str) -> Run:
-    run = runs.ask(owner, question).run
+    run = questions.ask(owner, question).run
     events = [
         Text(content=text),
         Citation(number=1, claim="a-1", label="HbA1c 6.6 % on 2026-01-01", evidence=("obs-1",)),
@@ -96,7 +96,7 @@ def test_it_really_deletes(alices: Client, run: Run) -> None:
 
 
 def test_it_deletes_nothing_that_is_being_answered(alices: Client, alice: User) -> None:
-    run = runs.ask(alice, "A question?").run
+    run = questions.ask(alice, "A question?").run
 
     response = send(alices, "DELETE", f"/api/conversations/{run.conversation_id}/")
 
@@ -240,7 +240,7 @@ class TestProblem:
 
 class TestWordedAnew:
     def test_it_keeps_both_wordings(self, alice: User, run: Run) -> None:
-        again = runs.ask(alice, "What was my first HbA1c?", replaces=str(run.pk)).run
+        again = questions.ask(alice, "What was my first HbA1c?", replaces=str(run.pk)).run
 
         run.refresh_from_db()
         assert again.conversation_id == run.conversation_id
@@ -248,7 +248,7 @@ class TestWordedAnew:
         assert (run.withdrawn, again.withdrawn) == (True, False)
 
     def test_it_words_nobody_elses_question_anew(self, charlie: User, run: Run) -> None:
-        with pytest.raises(runs.Refused) as refused:
-            runs.ask(charlie, "What was it?", replaces=str(run.pk))
+        with pytest.raises(questions.Refused) as refused:
+            questions.ask(charlie, "What was it?", replaces=str(run.pk))
 
         assert refused.value.status == 404

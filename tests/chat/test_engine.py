@@ -13,7 +13,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from agents import scripted
-from healthchat.chat import log, runs
+from healthchat.chat import log, questions, runs
 from healthchat.chat.engine import Engine, engine
 from healthchat.chat.hub import hub
 from healthchat.chat.models import Event, Run
@@ -30,7 +30,7 @@ LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 async def ask(owner: User, text: str = "A question?", **options: object) -> Run:
-    asked = await in_database(runs.ask, owner, text, **options)  # type: ignore[arg-type]
+    asked = await in_database(questions.ask, owner, text, **options)  # type: ignore[arg-type]
     return asked.run
 
 

@@ -13,7 +13,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import AsyncClient
 
-from healthchat.chat import feed, log, recorder, replays, runs
+from healthchat.chat import feed, log, questions, recorder, replays, runs
 from healthchat.chat import hub as hubs
 from healthchat.chat.engine import engine
 from healthchat.chat.hub import hub
@@ -30,7 +30,7 @@ Script = Callable[..., str]
 
 
 async def ask(owner: User, text: str = "A question?", **options: object) -> Run:
-    asked = await in_database(runs.ask, owner, text, **options)  # type: ignore[arg-type]
+    asked = await in_database(questions.ask, owner, text, **options)  # type: ignore[arg-type]
     return asked.run
 
 

@@ -17,8 +17,8 @@ from agents.events import AnyEvent, Done, SpecialistUpdate, Text
 from healthchat.chat import log
 from healthchat.chat.hub import hub
 from healthchat.chat.models import Conversation, Event, Run
+from healthchat.chat.questions import ask
 from healthchat.chat.recorder import LINGER_SECONDS, MOST_WAITING, LostRun, Sheet, merged, recorder
-from healthchat.chat.runs import ask
 from healthchat.database import in_database, writer
 from tests.chat.locks import WAIT_SECONDS, hurry, log_locked
 

@@ -24,7 +24,7 @@ from agents.events import (
     Triage,
     Understanding,
 )
-from healthchat.chat import log, runs
+from healthchat.chat import log, questions, runs
 from healthchat.chat.models import Message, Run
 from healthchat.database import in_database, write
 
@@ -52,7 +52,7 @@ GONE = (
 
 def with_a_gap(owner: User) -> Run:
     """A run that ended, in which data analysis failed."""
-    run = runs.ask(owner, "How is my LDL?").run
+    run = questions.ask(owner, "How is my LDL?").run
     events = [*STANDS, *GONE]
     log.append([log.recorded(run.id, seq, event) for seq, event in enumerate(events, 1)])
     runs.end(run, outcome="complete", text="Your LDL was 76.", seq=len(events), now=NOW)
@@ -115,7 +115,7 @@ async def test_it_refuses_while_the_answer_is_under_way(
     chat: None, alice: User, alices_client: AsyncClient, script: Callable[..., str]
 ) -> None:
     script(hang_at=1)
-    run = (await write(runs.ask, alice, "A question?")).run
+    run = (await write(questions.ask, alice, "A question?")).run
 
     response = await retried(alices_client, run)
 

@@ -18,7 +18,7 @@ from django.test import AsyncClient
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
 from healthchat.accounts import tokens
-from healthchat.chat import runs
+from healthchat.chat import questions
 from healthchat.chat.engine import engine
 from healthchat.chat.models import Conversation, Event, Message, Run
 from healthchat.database import in_database
@@ -89,7 +89,7 @@ async def cast(alice: User, charlie: User, ended: Until) -> Cast:
         staff = User.objects.create_user("staff", password=PASSWORD, is_staff=True)
         patient = Patient.objects.create(owner=alice, name="Alice")
         token = tokens.make(alice, name="reader", scope="read")
-        asked = runs.ask(alice, "A question?", patient=str(patient.pk))
+        asked = questions.ask(alice, "A question?", patient=str(patient.pk))
         values = {
             **dict.fromkeys(("pk", "conversation_id"), asked.run.conversation_id),
             **dict.fromkeys(("run_id", "run"), asked.run.pk),

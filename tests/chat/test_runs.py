@@ -19,7 +19,8 @@ from django.test import Client
 from healthchat.chat import runs
 from healthchat.chat.feed import _following
 from healthchat.chat.models import Conversation, Event, Message, Run
-from healthchat.chat.runs import LEASE_SECONDS, Refused, ask, claim, clean_message, end, give_back, renew
+from healthchat.chat.questions import Refused, ask, clean_message
+from healthchat.chat.runs import LEASE_SECONDS, claim, end, give_back, renew
 from healthchat.database import Outcome, carried_out
 from healthchat.records.models import Patient
 from tests.chat.clock import Clock

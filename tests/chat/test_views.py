@@ -14,7 +14,7 @@ from django.http import HttpResponse
 from django.test import AsyncClient, Client
 
 from healthchat.accounts.models import Guest
-from healthchat.chat import log, runs
+from healthchat.chat import log, questions
 from healthchat.chat.engine import engine
 from healthchat.chat.models import Conversation, Event, Message, Run
 from healthchat.database import in_database
@@ -33,7 +33,7 @@ NOBODYS = "0b5c8b5e-6f0a-4a52-9d2c-1f0f1a6f7a11"
 @pytest.fixture
 async def run(alice: User, ended: Until) -> Run:
     """A run of Alice's that has ended."""
-    asked = await in_database(runs.ask, alice, "What was my latest HbA1c?")
+    asked = await in_database(questions.ask, alice, "What was my latest HbA1c?")
     engine().start(asked.run.id)
     return await ended(asked.run.id)
 
@@ -41,7 +41,7 @@ async def run(alice: User, ended: Until) -> Run:
 @pytest.fixture
 async def hanging(alice: User, script: Script, running: Until) -> Run:
     script(tokens=10, hang_at=5)
-    asked = await in_database(runs.ask, alice, "A question?")
+    asked = await in_database(questions.ask, alice, "A question?")
     engine().start(asked.run.id)
     return await running(asked.run.id)
 
@@ -321,7 +321,7 @@ class TestEvents:
 
     async def test_it_waits_for_what_comes_next(self, script: Script, alice: User, alices_client: AsyncClient) -> None:
         script(tokens=20, every_ms=10)
-        run = (await in_database(runs.ask, alice, "A question?")).run
+        run = (await in_database(questions.ask, alice, "A question?")).run
         seen: list[Any] = []
         cursor, ended = f"{run.id}:0", False
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pytest
 from django.contrib.auth.models import User
 
-from healthchat.chat import runs
+from healthchat.chat import questions, runs
 from healthchat.chat.models import Run
 from healthchat.chat.worker import is_dead, new_name
 
@@ -55,7 +55,7 @@ def test_it_says_nothing_of_what_it_does_not_know(name: str) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_it_ends_the_leases_of_the_dead_and_of_nobody_else(alice: User, gone: str) -> None:
-    asked = [runs.ask(alice, f"Question {number}?").run for number in range(3)]
+    asked = [questions.ask(alice, f"Question {number}?").run for number in range(3)]
     for run, worker in zip(asked, (gone, new_name(), "elsewhere/0:999999:00"), strict=True):
         runs.claim(run.id, worker=worker, now=NOW)
 

@@ -1,4 +1,4 @@
-"""Finding one's own conversations again, and how long what people write about them may be."""
+"""Finding one’s own conversations again."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from healthchat.chat.models import Conversation, Message
 
-TITLE_CHARACTERS = 120
 LONGEST_SEARCH = 200
-LONGEST_NOTE = 2_000
 MOST_FOUND = 50
 
 
