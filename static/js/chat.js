@@ -1,9 +1,6 @@
 // The chat page: brings its parts together.
 
-import "./health-chart.js"
 import "./chat-turn.js"
-import "./team-panel.js"
-import "./source-panel.js"
 import "./chat-talk.js"
 
 const talk = document.querySelector("chat-talk")
@@ -13,7 +10,13 @@ const tabs = document.querySelector("[data-tabs]")
 const FIND_MILLISECONDS = 250
 const isOnePane = matchMedia("(max-width: 51.99rem)")
 
-function showTeam(turn) {
+// A first visit has no use for these. With the first turn they come at once: what somebody presses offline is there.
+function loadWhatIsBeside() {
+  return Promise.all([import("./team-panel.js"), import("./source-panel.js"), import("./health-chart.js")])
+}
+
+async function showTeam(turn) {
+  await loadWhatIsBeside()
   source.hidden = true
   team.hidden = false
   team.show(turn)
@@ -32,7 +35,7 @@ function markTab() {
 }
 
 document.addEventListener("turn-asked", ({ detail: turn }) => showTeam(turn))
-document.addEventListener("turn-changed", ({ target, detail }) => team.changed(target, detail))
+document.addEventListener("turn-changed", ({ target, detail }) => team.changed?.(target, detail))
 document.addEventListener("team-wanted", ({ detail: turn }) => showTeam(turn))
 document.addEventListener("busy-changed", ({ detail: busy }) => markTeam(busy))
 document.addEventListener("retry-wanted", async ({ detail: { turn, specialist } }) => {
@@ -40,7 +43,8 @@ document.addEventListener("retry-wanted", async ({ detail: { turn, specialist } 
   await talk.retry(turn, specialist)
   team.show(talk.newest)
 })
-document.addEventListener("source-wanted", ({ detail }) => {
+document.addEventListener("source-wanted", async ({ detail }) => {
+  await loadWhatIsBeside()
   team.hidden = true
   if (isOnePane.matches) location.hash = "#team"
   source.show(detail)
