@@ -8,28 +8,37 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from functools import partial
+from itertools import count
 from typing import TypeVar
 
 from pydantic_ai.exceptions import AgentRunError
 from pydantic_ai.models import Model
+from pydantic_ai.usage import RunUsage
 
+from agents.access import INSIDE, Access, provider_of
 from agents.answer import Answer
+from agents.attempts import is_last, pause
 from agents.brief import AnswerBrief
 from agents.drugs import drug_names
-from agents.events import AnyEvent, Done, Gap, Plan, Restart, Text, Triage, Understanding, Usage
+from agents.events import AnyEvent, Done, Gap, Plan, Receipt, Restart, Text, Triage, Understanding, Usage
 from agents.follow_ups import follow_ups
-from agents.models import model_named
+from agents.limits import Limits, Meter
+from agents.models import ModelUnavailable, model_named
+from agents.outside import OutsideModel
 from agents.plan import make_plan
 from agents.query import Query
 from agents.question import Understood
+from agents.receipt import Ledger
 from agents.records import Records
 from agents.rules.model import NAME as RULES
 from agents.rules.model import RulesModel
 from agents.scope import scope_claims
-from agents.specialists.team import Team, where
+from agents.specialists.team import Team, usage_of, where
 from agents.triage import screen
 from agents.understanding import understand
 
@@ -37,21 +46,35 @@ ENDS_HERE = frozenset({"emergency", "crisis"})
 SAID_FIRST = frozenset({"urgent", "critical_value"})
 STOPPED_WRITING = "The model stopped while it wrote the answer. The rule-based analyst wrote it from the same findings."
 
+GONE = "The model that this chat is set to could not be asked. The rule-based analyst answered in its place."
+CUT = "The answer was cut off, because the model wrote more than it may."
+USED = ("requests", "input_tokens", "output_tokens", "tool_calls")
+
 log = logging.getLogger(__name__)
 
 Kind = TypeVar("Kind", bound=AnyEvent)
 
 
 async def process_query(
-    query: Query, *, records: Records, model: str | Model = "rules", past: Sequence[AnyEvent] = ()
+    query: Query,
+    *,
+    records: Records,
+    model: str | Model = RULES,
+    past: Sequence[AnyEvent] = (),
+    access: Access | None = None,
+    limits: Limits | None = None,
+    fall_back: bool = False,
 ) -> AsyncGenerator[AnyEvent, None]:
     """Answer a question over a person's records; the last event is always `Done`.
 
     `past` holds what an interrupted attempt recorded. Its plan stands and specialists with a finding in it are not
     asked again; of its events only texts and what belongs to them (citations, grounding) are yielded anew.
 
+    `access` says which models may be asked, `limits` how much they may take. Where a model fails on the way, the rules
+    go on in its place and say so; with `fall_back` also where it cannot be used at all.
+
     Raises:
-        agents.models.ModelUnavailable: the model cannot be used here.
+        agents.models.ModelUnavailable: the model cannot be used here, and `fall_back` is not set.
     """
     triage = screen(query.text, region=query.region, records=records, now=query.now)
     if not earlier(past, Triage):
@@ -69,10 +92,23 @@ async def process_query(
         yield understood.clarify
         yield Done(status="complete")
         return
-    answered = answer_events(query, understood, triage=triage, records=records, model=model, past=past)
-    async with aclosing(answered) as events:
-        async for event in events:
-            yield event
+    limits = limits or Limits()
+    try:
+        chosen = await opened(model, access=access or Access(), limits=limits)
+    except ModelUnavailable as error:
+        if not fall_back:
+            raise
+        log.error("the rules answer instead: %s", error)  # noqa: TRY400 - it says all there is to know
+        yield Gap(reason="failed", unknown=GONE)
+        chosen = RulesModel()
+    answered = answer_events(query, understood, triage=triage, records=records, model=chosen, past=past, limits=limits)
+    try:
+        async with aclosing(answered) as events:
+            async for event in events:
+                yield event
+    finally:
+        if isinstance(chosen, OutsideModel) and chosen is not model:
+            await chosen.close()
 
 
 async def answer_events(
@@ -81,19 +117,36 @@ async def answer_events(
     *,
     triage: Triage,
     records: Records,
-    model: str | Model,
+    model: Model,
     past: Sequence[AnyEvent],
+    limits: Limits,
 ) -> AsyncGenerator[AnyEvent, None]:
     """The plan, the specialists and the answer."""
-    chosen = model_named(model) if isinstance(model, str) else model
     plan = earlier(past, Plan)
     if plan is None:
         plan = make_plan(understood, records=records)
         yield plan
-    team = Team(plan, query=query, asks=understood.asks, records=records, model=chosen, past=past)
+    meter = Meter.of_run(limits)
+    ledger = None
+    if isinstance(model, OutsideModel):
+        ledger = Ledger(records, address=model.address)
+        ledger.recall(past)
+        model = model.metered(meter, ledger=ledger)
+    spent = Spent(model, past=past)
+    asked = partial(
+        Team, plan, query=query, asks=understood.asks, records=records, past=past, limits=limits, meter=meter
+    )
+    team = asked(model=model)
     async with aclosing(team.at_work()) as at_work:
         async for event in at_work:
             yield event
+    spent.add(team.usage)
+    if team.left_alone:
+        yield Gap(reason="failed", unknown=GONE)
+        team = asked(model=RulesModel())
+        async with aclosing(team.at_work()) as at_work:
+            async for event in at_work:
+                yield event
     brief = AnswerBrief(
         question=query.text,
         today=query.now.date(),
@@ -103,38 +156,86 @@ async def answer_events(
         gaps=tuple(team.gaps),
         skipped=plan.skipped,
     )
-    async with aclosing(written(brief, team=team, model=chosen)) as events:
+    writing = Writing(brief, model=team.model, limits=limits)
+    async with aclosing(writing.written()) as events:
         async for event in events:
             yield event
+    spent.add(writing.usage)
+    yield spent.told()
+    yield receipt_of(ledger, written_by=writing.model.model_name)
     yield Done(status="complete", follow_ups=follow_ups(understood.asks, records=records))
 
 
-async def written(brief: AnswerBrief, *, team: Team, model: Model) -> AsyncGenerator[AnyEvent, None]:
-    """The answer, its grounding and what the run used; by the rules where another model fails while it writes."""
-    answer = Answer(brief, model=model, drugs=drug_names())
-    try:
-        async with aclosing(answer.written()) as pieces:
-            async for piece in pieces:
-                yield piece
-    except (AgentRunError, TimeoutError) as error:
-        if type(model) is RulesModel:
-            raise
-        # Without the exception itself: its text may hold a person's words.
-        log.error("the answer's model failed: %s", where(error))  # noqa: TRY400
-        yield Gap(reason="failed", unknown=STOPPED_WRITING)
-        yield Restart(reason="retried", part="answer")
-        async with aclosing(written(brief, team=team, model=RulesModel())) as events:
-            async for event in events:
-                yield event
-        return
-    yield answer.grounding
-    yield Usage(
-        model=model.model_name,
-        requests=team.usage.requests + answer.usage.requests,
-        input_tokens=team.usage.input_tokens + answer.usage.input_tokens,
-        output_tokens=team.usage.output_tokens + answer.usage.output_tokens,
-        tool_calls=team.usage.tool_calls,
-    )
+class Writing:
+    """The answer by a model, in as many attempts as it may take; by the rules where another model fails."""
+
+    def __init__(self, brief: AnswerBrief, *, model: Model, limits: Limits) -> None:
+        self.model = model
+        """Who writes, or has written."""
+        self.usage = RunUsage()
+        self._brief = brief
+        self._limits = limits
+
+    async def written(self) -> AsyncGenerator[AnyEvent, None]:
+        """The answer and its grounding."""
+        for attempt in count(1):
+            answer = Answer(self._brief, model=self.model, drugs=drug_names(), limits=self._limits)
+            try:
+                async with aclosing(answer.written()) as pieces:
+                    async for piece in pieces:
+                        yield piece
+                break
+            except (AgentRunError, TimeoutError) as error:
+                if type(self.model) is RulesModel:
+                    raise
+                # Without the exception itself: its text may hold a person's words.
+                log.error("the answer's model failed: %s", where(error))  # noqa: TRY400
+                if answer.shown:
+                    yield Restart(reason="retried", part="answer")
+                if is_last(attempt, error=error, limits=self._limits):
+                    yield Gap(reason="failed", unknown=STOPPED_WRITING)
+                    self.model = RulesModel()
+                else:
+                    await pause(attempt, error=error, limits=self._limits)
+            finally:
+                self.usage.incr(answer.usage)
+        if answer.cut:
+            yield Gap(reason="budget", unknown=CUT)
+        yield answer.grounding
+
+
+class Spent:
+    """What a run has used, also in an attempt that was interrupted."""
+
+    def __init__(self, model: Model, *, past: Sequence[AnyEvent]) -> None:
+        self._model = model
+        self._usage = RunUsage()
+        for event in past:
+            if isinstance(event, Usage) and event.specialist is not None:
+                self._usage.incr(RunUsage(**{name: getattr(event, name) for name in USED}))
+
+    def add(self, usage: RunUsage) -> None:
+        self._usage.incr(usage)
+
+    def told(self) -> Usage:
+        return usage_of(self._model, self._usage)
+
+
+def receipt_of(ledger: Ledger | None, *, written_by: str) -> Receipt:
+    return ledger.receipt(written_by=written_by) if ledger else Receipt(written_by=written_by)
+
+
+async def opened(model: str | Model, *, access: Access, limits: Limits) -> Model:
+    """The model to ask; the clients of those outside this program take a second to load, so not in the loop.
+
+    Raises:
+        ModelUnavailable: it cannot be used here.
+    """
+    if not isinstance(model, str):
+        return model
+    if provider_of(model) in INSIDE:
+        return model_named(model)
+    return await asyncio.to_thread(model_named, model, access=access, limits=limits)
 
 
 def _left_to_model(understood: Understood, model: str | Model) -> bool:

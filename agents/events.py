@@ -207,8 +207,32 @@ class Usage(Event, frozen=True, kw_only=True, tag="usage"):
     input_tokens: int = 0
     output_tokens: int = 0
     tool_calls: int = 0
+    cost: float | None = None
+    """In US dollars, by the provider's list price; None where no price is known."""
     specialist: Specialist | None = None
     """None: the whole run."""
+
+
+class SentRecords(msgspec.Struct, frozen=True, kw_only=True):
+    """Records of one kind of which something was handed to a model."""
+
+    kind: str
+    """`observation`, `medication`, …; `derived` for statements that rest on no single record."""
+    records: int
+    fields: tuple[str, ...]
+
+
+class Receipt(Event, frozen=True, kw_only=True, tag="receipt"):
+    """Who wrote the answer, and what was handed to a model outside this program for it."""
+
+    written_by: str
+    """The model's name."""
+    endpoint: str | None = None
+    """Where the model is that was asked; None where none outside this program was."""
+    left_machine: bool = False
+    """Whether that is another machine. With the records, the question goes there as well."""
+    requests: int = 0
+    sent: tuple[SentRecords, ...] = ()
 
 
 class Restart(Event, frozen=True, kw_only=True, tag="restart"):
@@ -253,6 +277,7 @@ Message = (
     | Grounding
     | Clarify
     | Usage
+    | Receipt
     | Restart
 )
 AnyEvent = Message | Error | Done

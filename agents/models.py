@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic_ai.exceptions import UserError
 from pydantic_ai.models import Model, infer_model
+from pydantic_ai.providers import Provider, infer_provider, infer_provider_class
 
+from agents.access import PROVIDERS, Access, host_of, is_loopback, provider_of
+from agents.limits import Limits
+from agents.outside import OutsideModel
 from agents.rules.model import NAME as RULES
 from agents.rules.model import RulesModel
 from agents.scripted import Script, is_scripted
 from agents.scripted_model import ScriptedModel
+from agents.transport import client
+
+NO_KEY = "none"
+"""For servers that ask for no key, to clients that will not go without one."""
 
 
 class ModelUnavailable(Exception):
     """The model cannot be used here."""
 
 
-def model_named(name: str) -> Model:
+def model_named(name: str, *, access: Access | None = None, limits: Limits | None = None) -> Model:
     """The model with that name.
 
     Raises:
-        ModelUnavailable: no such model, its package is not installed or its key is not set; the message says which,
-            in plain words, for whoever runs the server.
+        ModelUnavailable: no such model, its package is not installed, its key is not set, or it is on another machine
+            and records may not leave this one; the message says which, in plain words, for whoever runs the server.
     """
     if name == RULES:
         return RulesModel()
@@ -28,14 +38,76 @@ def model_named(name: str) -> Model:
         return ScriptedModel(script_named(name), name=name)
     if name == "test":
         raise ModelUnavailable("The model 'test' makes up values and is not for answers.")
+    return outside(name, access=access or Access(), limits=limits or Limits())
+
+
+def outside(name: str, *, access: Access, limits: Limits) -> OutsideModel:
+    """A model that is not part of this program.
+
+    Raises:
+        ModelUnavailable: it cannot be used here.
+    """
+    if (lacking := what_lacks(name, access)) is not None:
+        raise ModelUnavailable(lacking)
+    http = client(access, limits=limits)
     try:
-        return infer_model(name)
+        model = infer_model(spoken(name, access), lambda provider: set_up(provider, name, access=access, http=http))
     except ImportError as error:
-        raise ModelUnavailable(
-            f"The model {name!r} needs a package that is not installed: {error.name or _first_line(error)}."
-        ) from error
+        raise ModelUnavailable(lacks_package(name, error)) from error
     except (UserError, ValueError) as error:
         raise ModelUnavailable(f"The model {name!r} cannot be used: {_first_line(error)}") from error
+    address = model.base_url or ""
+    # Of a provider that is not in the list, the client is not ours and could go round the transport.
+    if not access.permits(address) or (access.egress == "local" and provider_of(name) not in PROVIDERS):
+        raise ModelUnavailable(not_permitted(name, address))
+    return OutsideModel(model, address=address, client=http, limits=limits)
+
+
+def what_lacks(name: str, access: Access) -> str | None:
+    """Why the model with that name cannot be used, in a sentence; None where nothing is known to stand against it."""
+    address = access.address_of(name)
+    if address is None:
+        return None
+    if not access.permits(address):
+        return not_permitted(name, address)
+    provider = PROVIDERS[provider_of(name)]
+    if provider.needs_key and not access.key_of(name) and not is_loopback(address):
+        return f"The model {name!r} needs a key: set {provider.key_variable}."
+    try:
+        infer_provider_class(provider_of(name))
+    except ImportError as error:
+        return lacks_package(name, error)
+    return None
+
+
+def set_up(provider: str, name: str, *, access: Access, http: Any) -> Provider[Any]:
+    """A provider's client that goes out through our transport."""
+    if provider_of(name) not in PROVIDERS:
+        return infer_provider(provider)
+    made: type[Any] = infer_provider_class(provider)
+    return made(  # type: ignore[no-any-return]
+        base_url=access.address_of(name), api_key=access.key_of(name) or NO_KEY, http_client=http
+    )
+
+
+def spoken(name: str, access: Access) -> str:
+    """The name with the protocol in it: a server that is only like OpenAI's speaks chat completions."""
+    provider, _, model = name.partition(":")
+    own = access.address_of(name) == PROVIDERS["openai"].address
+    return f"openai-chat:{model}" if provider == "openai" and not own else name
+
+
+def lacks_package(name: str, error: ImportError) -> str:
+    provider = PROVIDERS.get(provider_of(name))
+    hint = f" Install the extra {provider.extra!r}." if provider else f" {error.name or _first_line(error)}."
+    return f"The model {name!r} needs a package that is not installed.{hint}"
+
+
+def not_permitted(name: str, address: str) -> str:
+    return (
+        f"The model {name!r} is at {host_of(address)}, which is not this machine, and HEALTHCHAT_EGRESS is 'local': "
+        "nothing may leave it."
+    )
 
 
 def script_named(name: str) -> Script:

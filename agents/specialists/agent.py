@@ -18,13 +18,10 @@ from pydantic_ai.usage import RunUsage, UsageLimits
 
 from agents.brief import TaskBrief
 from agents.events import Claim, Finding, Specialist, ToolCall, ToolResult
+from agents.limits import Limits
 from agents.specialists.roster import TOOLS, ToolFunction
 from agents.tools.desk import Desk
 
-REQUEST_LIMIT = 8
-"""Model requests that one specialist may make."""
-TOOL_CALL_LIMIT = 40
-OUTPUT_TOKEN_LIMIT = 20_000
 INSTRUCTIONS = Path(__file__).parent.parent / "instructions"
 _FIGURE = re.compile(r"\d")
 """A summary is not grounded, so one with a figure in it is not passed on."""
@@ -46,6 +43,7 @@ class Watched(WrapperToolset[Desk]):
         self, name: str, tool_args: dict[str, Any], ctx: RunContext[Desk], tool: ToolsetTool[Desk]
     ) -> Any:
         desk = ctx.deps
+        desk.pay()
         call_id = f"{desk.specialist}-{ctx.tool_call_id}"
         given = {name: value for name, value in tool_args.items() if value not in (None, "")}
         desk.emit(ToolCall(tool=name, arguments=given, call_id=call_id, specialist=desk.specialist))
@@ -99,17 +97,22 @@ AGENTS: Mapping[Specialist, Agent[Desk, Findings]] = {specialist: built(speciali
 """Made once, with this module: their schemas take about half a second."""
 
 
-async def consult(brief: TaskBrief, *, desk: Desk, model: Model, usage: RunUsage) -> Finding:
+async def consult(
+    brief: TaskBrief, *, desk: Desk, model: Model, usage: RunUsage, limits: Limits | None = None
+) -> Finding:
     """Ask one specialist; `usage` is counted up as it works, and belongs to this run alone.
 
     Raises:
         pydantic_ai.exceptions.AgentRunError: the model failed, or a limit was reached.
     """
-    limits = UsageLimits(
-        request_limit=REQUEST_LIMIT, tool_calls_limit=TOOL_CALL_LIMIT, output_tokens_limit=OUTPUT_TOKEN_LIMIT
+    limits = limits or Limits()
+    own = UsageLimits(
+        request_limit=limits.specialist_requests,
+        tool_calls_limit=limits.specialist_tool_calls,
+        total_tokens_limit=limits.specialist_tokens,
     )
     result = await AGENTS[brief.specialist].run(
-        brief.to_prompt(LEAD), model=model, deps=desk, usage=usage, usage_limits=limits
+        brief.to_prompt(LEAD), model=model, deps=desk, usage=usage, usage_limits=own
     )
     return Finding(
         specialist=brief.specialist,

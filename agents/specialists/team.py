@@ -23,16 +23,17 @@ from agents.events import (
     SpecialistStatus,
     SpecialistUpdate,
     Task,
+    Usage,
 )
+from agents.limits import Limits, Meter
+from agents.outside import OutsideModel
+from agents.prices import price
 from agents.query import Query
 from agents.question import Ask
 from agents.records import Records
 from agents.specialists.agent import consult
 from agents.specialists.roster import NAMES
 from agents.tools.desk import Desk
-
-SECONDS = 60.0
-"""How long one specialist may take."""
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +52,8 @@ class Team:
         records: Records,
         model: Model,
         past: Sequence[AnyEvent] = (),
+        limits: Limits | None = None,
+        meter: Meter | None = None,
     ) -> None:
         self.plan = plan
         self.query = query
@@ -62,7 +65,14 @@ class Team:
         }
         self.gaps: list[Gap] = []
         self.usage = RunUsage()
+        self._limits = limits or Limits()
+        self._meter = meter or Meter.of_run(self._limits)
         self._charted = {event.concept for event in past if isinstance(event, Chart)}
+
+    @property
+    def left_alone(self) -> bool:
+        """Whether a model outside this program was asked, and not one specialist got through with it."""
+        return isinstance(self.model, OutsideModel) and bool(self.gaps) and not self.findings
 
     @property
     def claims(self) -> Iterator[Claim]:
@@ -72,7 +82,10 @@ class Team:
                 yield from self.findings[task.specialist].claims
 
     async def at_work(self) -> AsyncGenerator[AnyEvent, None]:
-        """The events of all specialists that have no finding yet. Closing it ends them all."""
+        """The events of all specialists that have no finding yet. Closing it ends them all.
+
+        The gaps come last, and not at all where the whole team is `left_alone`: others are then asked the same.
+        """
         asked = [task for task in self.plan.tasks if task.specialist not in self.findings]
         for task in asked:
             yield SpecialistUpdate(specialist=task.specialist, status="waiting")
@@ -90,6 +103,8 @@ class Team:
                     continue
                 for event in self._ended(happened, running.pop(happened)):
                     yield event
+            for gap in () if self.left_alone else self.gaps:
+                yield gap
         finally:
             for work in running:
                 work.cancel()
@@ -100,21 +115,30 @@ class Team:
         began = clock()
         emit(SpecialistUpdate(specialist=task.specialist, status="working", note=task.task))
         usage = RunUsage()
+        meter = self._meter.for_specialist(self._limits)
         desk = Desk(
             specialist=task.specialist,
             records=self.records,
             now=self.query.now,
             emit=emit,
+            pay=meter.call_tool,
             charted=self._charted,
         )
         try:
-            async with asyncio.timeout(SECONDS):
-                finding = await consult(self._brief(task), desk=desk, model=self.model, usage=usage)
+            async with asyncio.timeout(self._limits.specialist_seconds):
+                finding = await consult(
+                    self._brief(task), desk=desk, model=self._seen_by(meter), usage=usage, limits=self._limits
+                )
         finally:
             self.usage.incr(usage)
+            if isinstance(self.model, OutsideModel):
+                emit(usage_of(self.model, usage, specialist=task.specialist))
         self.findings[task.specialist] = finding
         emit(finding)
         emit(SpecialistUpdate(specialist=task.specialist, status="finished", seconds=round(clock() - began, 3)))
+
+    def _seen_by(self, meter: Meter) -> Model:
+        return self.model.metered(meter) if isinstance(self.model, OutsideModel) else self.model
 
     def _brief(self, task: Task) -> TaskBrief:
         return TaskBrief(
@@ -134,7 +158,19 @@ class Team:
         self.gaps.append(gap)
         status: SpecialistStatus = "stopped" if gap.reason == "stopped" else "failed"
         yield SpecialistUpdate(specialist=task.specialist, status=status, note=WHY[gap.reason])
-        yield gap
+
+
+def usage_of(model: Model, usage: RunUsage, *, specialist: Specialist | None = None) -> Usage:
+    """What was taken, as it is told."""
+    return Usage(
+        model=model.model_name,
+        requests=usage.requests,
+        input_tokens=usage.input_tokens,
+        output_tokens=usage.output_tokens,
+        tool_calls=usage.tool_calls,
+        cost=price(model, usage),
+        specialist=specialist,
+    )
 
 
 WHY = {

@@ -32,6 +32,8 @@ class Desk:
     now: datetime
     emit: Callable[[AnyEvent], None] = lambda _: None
     """Takes events that a tool makes by itself, such as a chart."""
+    pay: Callable[[], None] = lambda: None
+    """Pays for one tool call; raises where none is left."""
     claims: dict[str, Claim] = field(default_factory=dict)
     """Every claim that a tool has made, by id."""
     charted: set[str] = field(default_factory=set)

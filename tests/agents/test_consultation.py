@@ -21,6 +21,7 @@ from agents.events import (
     Gap,
     Grounding,
     Plan,
+    Receipt,
     Restart,
     SpecialistUpdate,
     Text,
@@ -32,13 +33,14 @@ from agents.events import (
     decode,
     encode,
 )
+from agents.limits import Limits
 from agents.models import ModelUnavailable
 from agents.rules.model import Piece, RulesModel
-from agents.specialists import team as team_module
 from tests.agents.rows import lab, query, records, someone
 
 SUMMARY = "Summarise my health for a new doctor"
 TREND = "How is my LDL trending?"
+HASTY = Limits(pause_seconds=0)
 
 
 async def told(text: str, **options: Any) -> list[AnyEvent]:
@@ -96,7 +98,7 @@ async def test_it_tells_everything_in_order_and_ends_with_done() -> None:
 
     kinds = list(dict.fromkeys(type(event) for event in events if not isinstance(event, Citation)))
     before = [Triage, Understanding, Plan, SpecialistUpdate, ToolCall, ToolResult, Finding]
-    assert kinds == [*before, Text, Grounding, Usage, Done]
+    assert kinds == [*before, Text, Grounding, Usage, Receipt, Done]
     assert isinstance(events[-1], Done)
     assert events[-1].status == "complete"
     assert 2 <= len(events[-1].follow_ups) <= 3
@@ -217,10 +219,8 @@ async def test_one_failing_specialist_is_a_gap_and_the_others_go_on(error: Excep
     assert "secret" not in "".join(encode(event) for event in events)
 
 
-async def test_a_specialist_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(team_module, "SECONDS", 0.2)
-
-    events = await told(SUMMARY, model=Failing(specialist="pharmacy"))
+async def test_a_specialist_that_hangs_is_given_up() -> None:
+    events = await told(SUMMARY, model=Failing(specialist="pharmacy"), limits=Limits(specialist_seconds=0.2))
 
     assert ("pharmacy", "timed_out") in {(gap.specialist, gap.reason) for gap in only(events, Gap)}
     assert isinstance(events[-1], Done)
@@ -257,7 +257,9 @@ async def test_it_leaves_no_task_behind_when_it_is_cancelled() -> None:
 
 
 async def test_the_rules_write_the_answer_where_a_model_stops() -> None:
-    events = await told("What was my last HbA1c?", model=Failing(answer=True, error=ModelHTTPError(529, "m")))
+    events = await told(
+        "What was my last HbA1c?", model=Failing(answer=True, error=ModelHTTPError(529, "m")), limits=HASTY
+    )
 
     restart = next(index for index, event in enumerate(events) if isinstance(event, Restart))
     assert events[restart] == Restart(reason="retried", part="answer", timestamp=events[restart].timestamp)
@@ -285,11 +287,11 @@ async def test_it_does_not_ask_again_who_has_answered() -> None:
 async def test_it_only_writes_anew_where_everyone_has_answered() -> None:
     person = someone()
     whole = await told(SUMMARY, records=person)
-    past = [event for event in whole if not isinstance(event, Text | Citation | Grounding | Usage | Done)]
+    past = [event for event in whole if not isinstance(event, Text | Citation | Grounding | Usage | Receipt | Done)]
 
     events = await told(SUMMARY, records=person, past=past)
 
-    assert {type(event) for event in events} == {Text, Citation, Grounding, Usage, Done}
+    assert {type(event) for event in events} == {Text, Citation, Grounding, Usage, Receipt, Done}
     assert read(events) == read(whole)
 
 
@@ -341,7 +343,7 @@ async def test_the_rules_write_the_answer_where_a_model_writes_nothing() -> None
                 if parameters.output_tools:
                     yield piece
 
-    assert "7.4 %" in read(await told("What was my last HbA1c?", model=Silent()))
+    assert "7.4 %" in read(await told("What was my last HbA1c?", model=Silent(), limits=HASTY))
 
 
 async def test_what_a_model_makes_up_is_struck() -> None:

@@ -1,0 +1,149 @@
+"""A model outside this program, held to its limits: what it is asked is counted, noted and, in vain, asked again."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Self
+
+import httpx2
+from pydantic_ai import RunContext
+from pydantic_ai.exceptions import AgentRunError, ContentFilterError, ModelAPIError, UnexpectedModelBehavior
+from pydantic_ai.messages import ModelMessage, ModelResponse
+from pydantic_ai.models import Model, ModelRequestParameters, StreamedResponse
+from pydantic_ai.models.wrapper import WrapperModel
+from pydantic_ai.settings import ModelSettings
+
+from agents.attempts import is_last, pause
+from agents.limits import BudgetSpent, Limits, Meter, most_tokens
+from agents.receipt import Ledger
+
+UNREADABLE = (httpx2.HTTPError, httpx2.StreamError, json.JSONDecodeError, UnicodeDecodeError)
+"""What providers' clients raise, beside their own errors, where a response is not what it should be."""
+
+
+class OutsideModel(WrapperModel):
+    """One run's view of a model, or that of one of its specialists (`metered`)."""
+
+    def __init__(
+        self, wrapped: Model, *, address: str, client: httpx2.AsyncClient | None = None, limits: Limits | None = None
+    ) -> None:
+        super().__init__(wrapped)
+        self.address = address
+        self.limits = limits or Limits()
+        self._http = client
+        self._meter: Meter | None = None
+        self._ledger: Ledger | None = None
+
+    def metered(self, meter: Meter, *, ledger: Ledger | None = None) -> Self:
+        """The same model, whose requests are paid for from `meter` and noted in `ledger`."""
+        view = type(self)(self.wrapped, address=self.address, limits=self.limits)
+        view._meter = meter
+        view._ledger = ledger or self._ledger
+        return view
+
+    async def request(
+        self,
+        messages: list[ModelMessage],
+        model_settings: ModelSettings | None,
+        model_request_parameters: ModelRequestParameters,
+    ) -> ModelResponse:
+        """Ask, and where that fails for a reason that may pass, ask again after a pause.
+
+        Raises:
+            pydantic_ai.exceptions.AgentRunError: the model failed, or a limit was reached.
+        """
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                return await self._asked(messages, model_settings, model_request_parameters)
+            except BudgetSpent:
+                raise
+            except AgentRunError as error:
+                if is_last(attempt, error=error, limits=self.limits):
+                    raise
+                await pause(attempt, error=error, limits=self.limits)
+
+    async def _asked(
+        self, messages: list[ModelMessage], settings: ModelSettings | None, parameters: ModelRequestParameters
+    ) -> ModelResponse:
+        paid = self._begin(messages, self.limits.finding_tokens)
+        try:
+            async with asyncio.timeout(self._seconds):
+                response = await self.wrapped.request(
+                    messages, self._held_to(settings, self.limits.finding_tokens), parameters
+                )
+        except TimeoutError:
+            raise self._out_of_time() from None
+        except UNREADABLE as error:
+            raise ModelAPIError(self.model_name, "the response cannot be read") from error
+        self._settle(paid, response)
+        refuse_refusal(response)
+        return response
+
+    @asynccontextmanager
+    async def request_stream(
+        self,
+        messages: list[ModelMessage],
+        model_settings: ModelSettings | None,
+        model_request_parameters: ModelRequestParameters,
+        run_context: RunContext[Any] | None = None,
+    ) -> AsyncGenerator[StreamedResponse]:
+        """Ask once; who has read the stream to its end knows that it was whole.
+
+        Raises:
+            pydantic_ai.exceptions.AgentRunError: the model failed, broke off or refused, or a limit was reached.
+        """
+        paid = self._begin(messages, self.limits.answer_tokens)
+        settings = self._held_to(model_settings, self.limits.answer_tokens)
+        async with self.wrapped.request_stream(messages, settings, model_request_parameters, run_context) as stream:
+            yield stream
+            response = stream.get()
+        self._settle(paid, response)
+        refuse_refusal(response)
+        if response.finish_reason is None:
+            raise UnexpectedModelBehavior("the answer broke off")
+
+    @property
+    def _seconds(self) -> float | None:
+        return max(self._meter.seconds_left, 0.0) if self._meter else None
+
+    def _out_of_time(self) -> AgentRunError:
+        """A time-out of ours is a budget that is spent; any other is a failure of the model's."""
+        if self._meter is not None and self._meter.seconds_left <= 0:
+            return BudgetSpent("no time is left")
+        return ModelAPIError(self.model_name, "the model was silent for too long")
+
+    def _begin(self, messages: Sequence[ModelMessage], most_written: int) -> int:
+        paid = most_tokens(messages, most_written=most_written)
+        if self._meter is not None:
+            self._meter.pay(paid)
+        if self._ledger is not None:
+            self._ledger.note(messages)
+        return paid
+
+    def _settle(self, paid: int, response: ModelResponse) -> None:
+        if self._meter is not None:
+            self._meter.settle(paid, response.usage)
+
+    def _held_to(self, settings: ModelSettings | None, most_written: int) -> ModelSettings:
+        ours = ModelSettings(max_tokens=most_written, max_retries=0)
+        return {**ours, **(settings or {})}
+
+    async def close(self) -> None:
+        """End its connections."""
+        if self._http is not None:
+            await self._http.aclose()
+
+
+def refuse_refusal(response: ModelResponse) -> None:
+    """Raise for a response that says that the model will not answer.
+
+    Raises:
+        ContentFilterError: it does.
+    """
+    if response.finish_reason == "content_filter":
+        raise ContentFilterError("the model declined to answer")

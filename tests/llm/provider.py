@@ -1,0 +1,201 @@
+"""A model's provider on loopback: it speaks real bytes over real sockets, and goes wrong where it is told to."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Any, NamedTuple
+
+from tests.llm.minds import Mind, sensible
+from tests.llm.wire import FORMATS, OUTPUT_TOOL, Asked, Call, Format, Said
+
+HUGE_PIECES = 6_000
+HUGE_PIECE = "and so on and on "
+OVERFLOW = "context_length_exceeded"
+STATUSES = {"429": 429, "500": 500, "502": 502, "context_overflow": 400}
+WORDS: dict[str, Callable[[Sequence[Said]], list[Said]]] = {
+    "bad_arguments": lambda said: [
+        p._replace(arguments='{"concept": {"not": 1}}') if _looks_up(p) else p for p in said
+    ],
+    "malformed_arguments": lambda said: [p._replace(arguments='{"concept": ') if _looks_up(p) else p for p in said],
+    "unknown_tool": lambda said: [p._replace(tool="open_the_safe") if _looks_up(p) else p for p in said],
+    "refusal": lambda said: ["I cannot help with that."],
+    "empty": lambda said: [],
+    "huge": lambda said: [HUGE_PIECE] * HUGE_PIECES,
+}
+"""Faults in what is said."""
+BYTES: dict[str, Callable[[list[bytes]], list[bytes]]] = {
+    "malformed_json": lambda frames: [*_half(frames), b'data: {"choices": [{"delta": {"con\n\n', *_rest(frames)],
+    "invalid_utf8": lambda frames: [*_half(frames), b'data: {"x": "\xff\xfe\xc3"}\n\n', *_rest(frames)],
+    "duplicate": lambda frames: [*_half(frames), *_half(frames)[-1:], *_rest(frames)],
+    "out_of_order": lambda frames: [*_half(frames), *reversed(_rest(frames)[:2]), *_rest(frames)[2:]],
+    "broken_body": lambda frames: [b'{"id": "x", "choi'],
+    "invalid_utf8_body": lambda frames: [b'{"id": "\xff\xfe\xc3"}'],
+}
+"""Faults in the bytes that say it."""
+
+
+class Fault(NamedTuple):
+    """What goes wrong, for whom (`answer`, a specialist, or everybody) and how often."""
+
+    kind: str
+    whom: str = ""
+    times: int = 1_000
+
+
+class Provider:
+    """One scripted provider; `asked` holds every request that it got, `faulted` how many of them went wrong."""
+
+    def __init__(self, speaks: str, *, mind: Mind = sensible, faults: Sequence[Fault] = ()) -> None:
+        self.speaks = speaks
+        self.format: Format = FORMATS[speaks]
+        self.mind = mind
+        self.faults = list(faults)
+        self.asked: list[Asked] = []
+        self.faulted = 0
+        self.most_at_once = 0
+        self._at_once = 0
+        self._left = {fault: fault.times for fault in self.faults}
+        self._ends = asyncio.Event()
+        self.url = ""
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[Provider]:
+        server = await asyncio.start_server(self._connection, "127.0.0.1", 0)
+        self.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        try:
+            yield self
+        finally:
+            self._ends.set()
+            server.close()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(server.wait_closed(), 5)
+
+    async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError, asyncio.IncompleteReadError):
+            while await self._answered(reader, writer):
+                pass
+        writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+
+    async def _answered(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        """Answer one request; say whether the connection is to be kept."""
+        body = await _body(reader)
+        if body is None:
+            return False
+        self._at_once += 1
+        self.most_at_once = max(self.most_at_once, self._at_once)
+        try:
+            # Everyone who asks at the same time is here before anyone is answered.
+            await asyncio.sleep(0.02)
+            return await self._answer(self.format.asked(body), writer)
+        finally:
+            self._at_once -= 1
+
+    async def _answer(self, asked: Asked, writer: asyncio.StreamWriter) -> bool:
+        self.asked.append(asked)
+        kind = self._fault_for(asked)
+        if kind in STATUSES:
+            code = OVERFLOW if kind == "context_overflow" else "scripted"
+            return await _whole(writer, _json(self.format.error(STATUSES[kind], code)), status=STATUSES[kind])
+        said = WORDS.get(kind, list)(list(self.mind(asked)))
+        stop = self._refused if kind == "refusal" else None
+        frames = (
+            list(self.format.frames(said, stop=stop)) if asked.streamed else [_json(self.format.whole(said, stop=stop))]
+        )
+        if kind in BYTES:
+            frames = BYTES[kind](frames)
+        if kind in ("stall", "cut"):
+            return await self._broken_off(frames, kind, writer, streamed=asked.streamed)
+        if not asked.streamed:
+            return await _whole(writer, b"".join(frames))
+        return await _streamed(writer, frames)
+
+    async def _broken_off(
+        self, frames: list[bytes], kind: str, writer: asyncio.StreamWriter, *, streamed: bool
+    ) -> bool:
+        """Send a half, then nothing: for ever, or with the connection cut."""
+        sent = b"".join(_chunk(frame) for frame in _half(frames)) if streamed else frames[0][: len(frames[0]) // 2]
+        head = _STREAM_HEAD if streamed else _head(200, len(frames[0]))
+        writer.write(head + sent)
+        await writer.drain()
+        if kind == "stall":
+            await self._ends.wait()
+        writer.transport.abort()
+        return False
+
+    def _fault_for(self, asked: Asked) -> str:
+        for fault in self.faults:
+            if self._left[fault] and _is_for(asked, fault.whom):
+                self._left[fault] -= 1
+                self.faulted += 1
+                return fault.kind
+        return ""
+
+    @property
+    def _refused(self) -> str:
+        return "refusal" if self.speaks == "anthropic" else "content_filter"
+
+
+_STREAM_HEAD = (
+    b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\nTransfer-Encoding: chunked\r\n\r\n"
+)
+
+
+def _looks_up(piece: Said) -> bool:
+    return isinstance(piece, Call) and piece.tool != OUTPUT_TOOL
+
+
+def _half(frames: list[bytes]) -> list[bytes]:
+    return frames[: len(frames) // 2]
+
+
+def _rest(frames: list[bytes]) -> list[bytes]:
+    return frames[len(frames) // 2 :]
+
+
+def _is_for(asked: Asked, whom: str) -> bool:
+    if whom == "answer":
+        return not asked.of_specialist
+    return not whom or (asked.of_specialist and f'"specialist":"{whom}"' in asked.prompt)
+
+
+async def _body(reader: asyncio.StreamReader) -> dict[str, Any] | None:
+    length = 0
+    while line := (await reader.readline()).strip():
+        name, _, value = line.partition(b":")
+        if name.lower() == b"content-length":
+            length = int(value)
+    return json.loads(await reader.readexactly(length)) if length else None
+
+
+async def _whole(writer: asyncio.StreamWriter, body: bytes, *, status: int = 200) -> bool:
+    writer.write(_head(status, len(body)) + body)
+    await writer.drain()
+    return True
+
+
+async def _streamed(writer: asyncio.StreamWriter, frames: list[bytes]) -> bool:
+    writer.write(_STREAM_HEAD)
+    for frame in frames:
+        writer.write(_chunk(frame))
+        await writer.drain()
+    writer.write(b"0\r\n\r\n")
+    await writer.drain()
+    return True
+
+
+def _head(status: int, length: int) -> bytes:
+    extra = "Retry-After: 0\r\n" if status == 429 else ""
+    return f"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\n{extra}Content-Length: {length}\r\n\r\n".encode()
+
+
+def _chunk(frame: bytes) -> bytes:
+    return f"{len(frame):x}\r\n".encode() + frame + b"\r\n"
+
+
+def _json(data: object) -> bytes:
+    return json.dumps(data).encode()
