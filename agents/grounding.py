@@ -14,7 +14,7 @@ from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
 from agents.events import Claim, Grounding
-from agents.wording import MONTHS, decimals
+from agents.wording import MESES, MONTHS, decimals
 from agents.wording import unit as shown_unit
 
 INN_STEMS = (
@@ -27,7 +27,8 @@ NOT_DRUGS = frozenset({"alone", "cortisone", "testosterone", "aldosterone", "pro
 """Words of tests and of everyday speech that end like a drug."""
 
 _MONTH = "|".join(f"{month}|{month[:3]}" for month in MONTHS) + "|Sept"
-_MES = "enero|febrero|marzo|abril|mayo|junio|julio|agosto|sep?tiembre|octubre|noviembre|diciembre"
+_MES = "|".join(MESES).replace("sep", "sep?")
+"""With "setiembre", as it is written too."""
 _UNIT = re.compile(
     r"[\s\u00a0\u202f]{0,2}(%|percent\b|"
     r"(?:mmol|µmol|μmol|umol|mg|µg|μg|ug|mcg|ng|pg|g|mEq|mU|mIU|µIU|IU|U)/(?:dL|mL|L|mol|g|mmol)\b|"
@@ -260,7 +261,7 @@ def _month(text: str) -> int:
 
 
 def _mes(text: str) -> int:
-    return [name[:3] for name in _MES.replace("p?", "p").split("|")].index(text[:3].replace("set", "sep")) + 1
+    return [name[:3] for name in MESES].index(text[:3].replace("set", "sep")) + 1
 
 
 def _day(text: str) -> int:

@@ -21,6 +21,20 @@ MONTHS = (
     "November",
     "December",
 )
+MESES = (
+    "enero",
+    "febrero",
+    "marzo",
+    "abril",
+    "mayo",
+    "junio",
+    "julio",
+    "agosto",
+    "septiembre",
+    "octubre",
+    "noviembre",
+    "diciembre",
+)
 OLD_DAYS = 365
 """From here on an answer says how old a result is."""
 

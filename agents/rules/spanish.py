@@ -18,25 +18,11 @@ from agents.naming import called, short
 from agents.scope import SAID
 from agents.understanding.spanish import is_spanish
 from agents.understanding.spelling import normalise
-from agents.wording import MONTHS, capitalised
+from agents.wording import MESES, MONTHS, capitalised
 
 REST = "*Lo demás todavía no sé decirlo en español. Aquí está en inglés:*"
 ALL_ENGLISH = "*Entiendo su pregunta, pero esta respuesta todavía no sé darla en español. Aquí está en inglés:*"
 
-MESES = (
-    "enero",
-    "febrero",
-    "marzo",
-    "abril",
-    "mayo",
-    "junio",
-    "julio",
-    "agosto",
-    "septiembre",
-    "octubre",
-    "noviembre",
-    "diciembre",
-)
 NAMES: Mapping[str, str] = {
     "a1c": "hemoglobina glicosilada (HbA1c)",
     "albumin": "albúmina",
