@@ -40,17 +40,14 @@ def saying(*pieces: str) -> Mind:
 
 
 def messages_of(asked: Asked) -> Iterator[ModelMessage]:
-    """A request as pydantic-ai's messages, as the rules read them."""
+    """A request as pydantic-ai's messages, as the rules read them; a call that was refused is as if never made."""
     yield ModelRequest(parts=[UserPromptPart(asked.prompt)])
-    tools: dict[str, str] = {}
+    made = {turn.id: turn for turn in asked.turns if isinstance(turn, Call)}
     for turn in asked.turns:
-        match turn:
-            case Call(id=call_id, tool=tool, arguments=arguments):
-                tools[call_id] = tool
-                yield ModelResponse(parts=[ToolCallPart(tool, arguments, tool_call_id=call_id)])
-            case Returned(id=call_id, content=content):
-                part = ToolReturnPart(tools[call_id], _parsed(content), tool_call_id=call_id)
-                yield ModelRequest(parts=[part])
+        if isinstance(turn, Returned) and isinstance(report := _parsed(turn.content), dict) and "claims" in report:
+            call = made[turn.id]
+            yield ModelResponse(parts=[ToolCallPart(call.tool, call.arguments, tool_call_id=call.id)])
+            yield ModelRequest(parts=[ToolReturnPart(call.tool, report, tool_call_id=call.id)])
 
 
 def _parsed(content: str) -> object:

@@ -27,8 +27,8 @@ WORDS: dict[str, Callable[[Sequence[Said]], list[Said]]] = {
 }
 """Faults in what is said."""
 BYTES: dict[str, Callable[[list[bytes]], list[bytes]]] = {
-    "malformed_json": lambda frames: [*_half(frames), b'data: {"choices": [{"delta": {"con\n\n', *_rest(frames)],
-    "invalid_utf8": lambda frames: [*_half(frames), b'data: {"x": "\xff\xfe\xc3"}\n\n', *_rest(frames)],
+    "malformed_json": lambda frames: [*_half(frames), _torn(_rest(frames)[0], b""), *_rest(frames)[1:]],
+    "invalid_utf8": lambda frames: [*_half(frames), _torn(_rest(frames)[0], b'\xff\xfe\xc3"}'), *_rest(frames)[1:]],
     "duplicate": lambda frames: [*_half(frames), *_half(frames)[-1:], *_rest(frames)],
     "out_of_order": lambda frames: [*_half(frames), *reversed(_rest(frames)[:2]), *_rest(frames)[2:]],
     "broken_body": lambda frames: [b'{"id": "x", "choi'],
@@ -155,6 +155,11 @@ def _half(frames: list[bytes]) -> list[bytes]:
 
 def _rest(frames: list[bytes]) -> list[bytes]:
     return frames[len(frames) // 2 :]
+
+
+def _torn(frame: bytes, end: bytes) -> bytes:
+    """A frame whose JSON breaks off, with something else in place of its end."""
+    return frame[: len(frame) * 2 // 3] + end + b"\n\n"
 
 
 def _is_for(asked: Asked, whom: str) -> bool:

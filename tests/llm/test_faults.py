@@ -1,0 +1,179 @@
+"""Everything that goes wrong between here and a model, in both formats: each ends in a clear state."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Sequence
+from contextlib import ExitStack
+
+import pytest
+
+from agents.access import Access
+from agents.consultation import CUT, GONE, STOPPED_WRITING, process_query
+from agents.events import AnyEvent, Done, Finding, Gap, Grounding, Receipt, Restart, SpecialistUpdate
+from tests.agents.rows import query, someone
+from tests.llm.consulting import HASTY, LATEST, consulted, only, shown
+from tests.llm.provider import Fault, Provider
+from tests.llm.wire import FORMATS
+
+PASSING = ("429", "500", "502", "stall", "cut")
+"""Faults for which it is worth asking again."""
+BROKEN_STREAMS = (*PASSING, "malformed_json", "invalid_utf8", "empty", "huge")
+BROKEN_BODIES = (*PASSING, "broken_body", "invalid_utf8_body")
+LASTING = ("refusal", "context_overflow")
+CONFUSED = ("bad_arguments", "malformed_arguments", "unknown_tool")
+ALL_OF_AN_ANSWER = (*BROKEN_STREAMS, *LASTING)
+ALL_OF_A_SPECIALIST = (*BROKEN_BODIES, *LASTING, *CONFUSED)
+BY_RULES = "7.4 %"
+KIDNEYS = "Are my medicines a problem for my kidneys?"
+"""Two specialists are asked: pharmacy and laboratory medicine."""
+
+
+@pytest.fixture(params=FORMATS)
+def speaks(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def ends_well(events: Sequence[AnyEvent]) -> None:
+    """Exactly one end, an answer with its grounding and receipt, and nothing doubled in what is read."""
+    assert [type(event) for event in events[-1:]] == [Done]
+    assert len(only(events, Done)) == len(only(events, Grounding)) == len(only(events, Receipt)) == 1
+    lines = [line for line in shown(events).splitlines() if len(line) > 20]
+    assert lines
+    assert len(set(lines)) == len(lines)
+
+
+@pytest.mark.parametrize("kind", BROKEN_STREAMS)
+async def test_it_writes_the_answer_again_where_it_broke_off_once(speaks: str, kind: str) -> None:
+    provider = Provider(speaks, faults=[Fault(kind, "answer", times=1)])
+    without = await consulted(Provider(speaks), LATEST)
+
+    events = await consulted(provider, LATEST)
+
+    ends_well(events)
+    assert shown(events) == shown(without)
+    assert only(events, Gap) == []
+    assert only(events, Receipt)[0].written_by == "scripted"
+    assert provider.faulted == 1
+
+
+@pytest.mark.parametrize("kind", ALL_OF_AN_ANSWER)
+async def test_it_has_the_rules_write_where_a_model_cannot(speaks: str, kind: str) -> None:
+    provider = Provider(speaks, faults=[Fault(kind, "answer")])
+
+    events = await consulted(provider, LATEST)
+
+    ends_well(events)
+    assert BY_RULES in shown(events)
+    assert [gap.unknown for gap in only(events, Gap)] == [STOPPED_WRITING]
+    assert only(events, Receipt)[0].written_by == "rules"
+    assert provider.faulted == (1 if kind in LASTING else HASTY.attempts)
+
+
+@pytest.mark.parametrize("kind", ALL_OF_A_SPECIALIST)
+async def test_one_specialist_whose_model_fails_is_a_named_gap(speaks: str, kind: str) -> None:
+    if speaks == "anthropic" and kind == "malformed_arguments":
+        pytest.skip("a whole message in this format holds arguments as an object, which cannot be malformed alone")
+    provider = Provider(speaks, faults=[Fault(kind, "pharmacy")])
+
+    events = await consulted(provider, KIDNEYS)
+
+    ends_well(events)
+    assert {gap.specialist for gap in only(events, Gap)} == {"pharmacy"}
+    assert [finding.specialist for finding in only(events, Finding)] == ["laboratory_medicine"]
+    assert ("pharmacy", "failed") in {(event.specialist, event.status) for event in only(events, SpecialistUpdate)}
+    assert only(events, Receipt)[0].written_by == "scripted"
+    assert provider.faulted <= HASTY.attempts
+
+
+@pytest.mark.parametrize("kind", [*BROKEN_BODIES, *CONFUSED])
+async def test_one_fault_of_a_specialist_s_model_passes(speaks: str, kind: str) -> None:
+    if speaks == "anthropic" and kind == "malformed_arguments":
+        pytest.skip("a whole message in this format holds arguments as an object, which cannot be malformed alone")
+    provider = Provider(speaks, faults=[Fault(kind, "endocrinology", times=1)])
+
+    events = await consulted(provider, LATEST)
+
+    ends_well(events)
+    assert provider.faulted == 1
+    assert only(events, Gap) == []
+    assert BY_RULES in shown(events)
+
+
+@pytest.mark.parametrize("kind", ["502", "cut", "refusal", "broken_body"])
+async def test_it_offers_the_rules_answer_where_the_model_is_gone(speaks: str, kind: str) -> None:
+    events = await consulted(Provider(speaks, faults=[Fault(kind)]), KIDNEYS)
+    by_rules = [event async for event in process_query(query(KIDNEYS), records=someone())]
+
+    ends_well(events)
+    assert shown(events) == shown(by_rules)
+    assert [(gap.unknown, gap.specialist) for gap in only(events, Gap)] == [(GONE, None)]
+    assert only(events, Receipt)[0].written_by == "rules"
+
+
+async def test_it_answers_by_rules_where_nobody_lets_it_in(speaks: str) -> None:
+    with ExitStack() as stack:
+        # A full backlog: the kernel drops what further clients send, and they wait.
+        deaf = stack.enter_context(socket.socket())
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen(0)
+        for _ in range(3):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(deaf.getsockname())
+        url = f"http://127.0.0.1:{deaf.getsockname()[1]}"
+        access = Access(variables={"OPENAI_BASE_URL": f"{url}/v1", "ANTHROPIC_BASE_URL": url})
+        answering = process_query(
+            query(LATEST), records=someone(), model=f"{speaks}:scripted", access=access, limits=HASTY
+        )
+        events = [event async for event in answering]
+
+    ends_well(events)
+    assert BY_RULES in shown(events)
+    assert [gap.unknown for gap in only(events, Gap)] == [GONE]
+
+
+@pytest.mark.parametrize("kind", ["duplicate", "out_of_order"])
+async def test_no_figure_of_a_mixed_up_stream_is_shown_unchecked(speaks: str, kind: str) -> None:
+    provider = Provider(speaks, faults=[Fault(kind, "answer")])
+
+    events = await consulted(provider, LATEST)
+
+    assert isinstance(events[-1], Done)
+    grounding = only(events, Grounding)[0]
+    assert grounding.checked == grounding.matched + grounding.struck
+    assert shown(events).count("~~") == 2 * grounding.struck
+
+
+async def test_what_was_found_before_a_fault_is_not_asked_for_again(speaks: str) -> None:
+    person = someone()
+    first = await consulted(Provider(speaks, faults=[Fault("500", "pharmacy")]), KIDNEYS, records=person)
+    kept = [event for event in first if getattr(event, "specialist", None) != "pharmacy"]
+    past = [event for event in kept if not isinstance(event, Gap | Grounding | Receipt | Done | Restart)]
+    provider = Provider(speaks)
+
+    events = await consulted(provider, KIDNEYS, records=person, past=past)
+
+    assert {event.specialist for event in only(events, Finding)} == {"pharmacy"}
+    assert all('"specialist":"pharmacy"' in asked.prompt for asked in provider.asked if asked.of_specialist)
+    assert only(events, Gap) == []
+
+
+async def test_it_says_that_an_answer_was_cut_off(speaks: str) -> None:
+    class Short(Provider):
+        @property
+        def _refused(self) -> str:
+            return "max_tokens" if speaks == "anthropic" else "length"
+
+    events = await consulted(Short(speaks, faults=[Fault("refusal", "answer")]), LATEST)
+
+    assert [gap.unknown for gap in only(events, Gap)] == [CUT]
+    assert only(events, Receipt)[0].written_by == "scripted"
+
+
+async def test_no_words_of_a_person_or_a_provider_are_logged(speaks: str, caplog: pytest.LogCaptureFixture) -> None:
+    await consulted(Provider(speaks, faults=[Fault("malformed_json", "answer"), Fault("500", "pharmacy")]), KIDNEYS)
+
+    assert caplog.records
+    for secret in ("Warfarin", "kidneys", "scripted:", "made-up", "7.4"):
+        assert secret not in caplog.text
