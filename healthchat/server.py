@@ -27,12 +27,12 @@ from typing import Any
 from daphne.server import Server  # must come before anything of Twisted's: it installs the asyncio reactor
 
 from daphne.http_protocol import HTTPFactory, WebRequest  # isort: skip
+from django.conf import settings
 from twisted.internet import reactor, tcp
 from twisted.internet.interfaces import IPushProducer
 from twisted.web import http
 from zope.interface import implementer
 
-BODY_BYTES = 5 * 1024 * 1024
 LINGER_SECONDS = 5.0
 LINGER_BYTES = 3 * 1024 * 1024
 """How long, and for how much that is thrown away, the client of a refused body may go on to send."""
@@ -97,7 +97,7 @@ class SteadyRequest(WebRequest):
     _refused = False
 
     def gotLength(self, length: int | None) -> None:  # noqa: N802 - Twisted's name
-        if length is not None and length > BODY_BYTES:
+        if length is not None and length > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             self._refuse()
             length = 0
         super().gotLength(length)
@@ -105,9 +105,9 @@ class SteadyRequest(WebRequest):
     def handleContentChunk(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
         self._received += len(data)
         if self._refused:
-            if self._received > BODY_BYTES + LINGER_BYTES:
+            if self._received > settings.DATA_UPLOAD_MAX_MEMORY_SIZE + LINGER_BYTES:
                 self.channel.forceAbortClient()
-        elif self._received > BODY_BYTES:
+        elif self._received > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             self._refuse()
         else:
             super().handleContentChunk(data)

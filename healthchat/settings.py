@@ -7,6 +7,8 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
+from agents.access import VARIABLES, leaves_machine
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -45,6 +47,19 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 HEALTHCHAT_GUESTS = env.bool("HEALTHCHAT_GUESTS", default=False)
 # Which model answers: `rules`, or any name that pydantic-ai knows.
 HEALTHCHAT_MODEL = env.str("HEALTHCHAT_MODEL", default="rules")
+# Where providers of models are and by which keys they know this server, under the variables' own usual names.
+HEALTHCHAT_PROVIDERS = {name: value for name in VARIABLES if (value := env.str(name, default=""))}
+# Whether records may go to a model on another machine: `local` or `remote`. Naming such a model says that they may.
+HEALTHCHAT_EGRESS = one_of(
+    "HEALTHCHAT_EGRESS",
+    ("local", "remote"),
+    "remote" if leaves_machine(HEALTHCHAT_MODEL, HEALTHCHAT_PROVIDERS) else "local",
+)
+# What a model may use: tokens for one answer and for one person in 24 hours, seconds for one answer and one specialist.
+HEALTHCHAT_RUN_TOKENS = env.int("HEALTHCHAT_RUN_TOKENS", default=400_000)
+HEALTHCHAT_DAY_TOKENS = env.int("HEALTHCHAT_DAY_TOKENS", default=4_000_000)
+HEALTHCHAT_RUN_SECONDS = env.float("HEALTHCHAT_RUN_SECONDS", default=300)
+HEALTHCHAT_SPECIALIST_SECONDS = env.float("HEALTHCHAT_SPECIALIST_SECONDS", default=60)
 # Whether `GET /api/chat/stream?message=` may start a run (the words then travel in a URL).
 HEALTHCHAT_QUERY_IN_URL = env.bool("HEALTHCHAT_QUERY_IN_URL", default=True)
 # Which emergency numbers are named first.
@@ -173,8 +188,8 @@ CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
-# Above the longest message, with room for JSON's escapes; uploads are read by their own view.
-DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
+# The largest body of a request: above the longest message, with room for JSON's escapes. Files come in pieces.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # -- JSON API ---------------------------------------------------------------------------------------------------------
 
@@ -227,5 +242,7 @@ LOGGING = {
         # Its request lines hold query strings, and so people's words.
         "django.channels.server": {"level": "WARNING"},
         "daphne": {"level": "WARNING"},
+        # A line for each request to a model.
+        "httpx2": {"level": "WARNING"},
     },
 }

@@ -7,6 +7,7 @@ from datetime import date
 from math import ceil, floor, log10
 
 import msgspec
+from django.utils.dateformat import format as date_format
 
 WIDTH = 720
 HEIGHT = 280
@@ -143,10 +144,10 @@ def _times(first: date, last: date) -> list[tuple[date, str]]:
     if months >= 2:
         step = max(1, ceil(months / 5))
         starts = [divmod(first.year * 12 + first.month - 1 + place, 12) for place in range(1, months + 1, step)]
-        return [(date(year, month + 1, 1), f"{date(year, month + 1, 1):%b ’%y}") for year, month in starts]
+        return [(date(year, month + 1, 1), date_format(date(year, month + 1, 1), "M ’y")) for year, month in starts]
     if first == last:
-        return [(first, f"{first:%-d %b %Y}")]
-    return [(first, f"{first:%-d %b}"), (last, f"{last:%-d %b %Y}")]
+        return [(first, date_format(first, "j M Y"))]
+    return [(first, date_format(first, "j M")), (last, date_format(last, "j M Y"))]
 
 
 def _shape(x: float, y: float, place: str, size: float) -> str:

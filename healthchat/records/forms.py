@@ -6,6 +6,8 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from agents import units
 from agents.concepts import CONCEPTS, concept_for, plausible, to_canonical
@@ -13,10 +15,11 @@ from agents.records import RecordDate
 from healthchat.records.importers.fhir.elements import date as believable_date
 from healthchat.records.importers.sheet.numbers import Value, read_value
 from healthchat.records.models import Patient
-from healthchat.records.overview import CATEGORIES
+from healthchat.records.overview import CATEGORIES, OTHER_TESTS, name_of
 
 BLOOD_PRESSURE = "blood_pressure"
-_PARTIAL = "A day (2024-05-17), a month (2024-05) or a year (2024) – as much as you know."
+_VITAL_SIGNS = CATEGORIES["vital_signs"]
+_PARTIAL = _("A day (2024-05-17), a month (2024-05) or a year (2024) – as much as you know.")
 
 
 class PartialDateField(forms.CharField):
@@ -29,35 +32,45 @@ class PartialDateField(forms.CharField):
     def clean(self, value: Any) -> str:
         written: str = super().clean(value).strip()
         if written and (believable_date(written) is None or RecordDate(written).precision == "time"):
-            raise ValidationError("Write the date as 2024-05-17, 2024-05 or 2024.")
+            raise ValidationError(_("Write the date as 2024-05-17, 2024-05 or 2024."))
         return written
 
 
 class PatientForm(forms.ModelForm):  # type: ignore[type-arg]
-    birth_date = PartialDateField(label="Date of birth", required=False)
+    sex = forms.ChoiceField(
+        label=_("Sex"),
+        initial=Patient.Sex.UNKNOWN,
+        choices=[
+            (Patient.Sex.FEMALE, _("female")),
+            (Patient.Sex.MALE, _("male")),
+            (Patient.Sex.OTHER, _("other")),
+            (Patient.Sex.UNKNOWN, _("not said")),
+        ],
+        help_text=_("Some ranges and formulas differ by sex at birth."),
+    )
+    birth_date = PartialDateField(label=_("Date of birth"), required=False)
 
     class Meta:
         model = Patient
         fields = ["name", "sex", "birth_date"]
-        labels = {"name": "Name", "sex": "Sex"}
-        help_texts = {
-            "name": "What you call them: “Me”, “Mother”, a first name.",
-            "sex": "Some ranges and formulas differ by sex at birth.",
-        }
+        labels = {"name": _("Name")}
+        help_texts = {"name": _("What you call them: “Me”, “Mother”, a first name.")}
 
 
 class ValueForm(forms.Form):
     """One measured value; a blood pressure is written as 128/82."""
 
-    test = forms.ChoiceField(label="Test", required=False)
-    other = forms.CharField(label="or another test, by its name", required=False, max_length=200)
+    test = forms.ChoiceField(label=_("Test"), required=False)
+    other = forms.CharField(label=_("or another test, by its name"), required=False, max_length=200)
     value = forms.CharField(
-        label="Value", max_length=60, help_text="As printed: 5.8, <0.6, negative. A blood pressure as 128/82."
+        label=_("Value"), max_length=60, help_text=_("As printed: 5.8, <0.6, negative. A blood pressure as 128/82.")
     )
-    unit = forms.CharField(label="Unit", required=False, max_length=40, help_text="As printed: mg/dL, mmol/L, %, …")
-    date = forms.DateField(label="Date", widget=forms.DateInput(attrs={"type": "date"}))
-    low = forms.CharField(label="Printed range, from", required=False, max_length=20)
-    high = forms.CharField(label="to", required=False, max_length=20)
+    unit = forms.CharField(
+        label=_("Unit"), required=False, max_length=40, help_text=_("As printed: mg/dL, mmol/L, %, …")
+    )
+    date = forms.DateField(label=_("Date"), widget=forms.DateInput(attrs={"type": "date"}))
+    low = forms.CharField(label=_("Printed range, from"), required=False, max_length=20)
+    high = forms.CharField(label=_("to"), required=False, max_length=20)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -66,20 +79,20 @@ class ValueForm(forms.Form):
     def clean_date(self) -> str:
         when: str = self.cleaned_data["date"].isoformat()
         if believable_date(when) is None:
-            raise ValidationError("That is not a date of a person’s life.")
+            raise ValidationError(_("That is not a date of a person’s life."))
         return when
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or self.cleaned_data
         if bool(found.get("test")) == bool(found.get("other")):
-            self.add_error("test", "Choose a test, or write the name of another one.")
+            self.add_error("test", _("Choose a test, or write the name of another one."))
             return found
         if found.get("other"):
             found["other"] = found["other"].replace("\x00", "")
             found["test"] = concept_for(None, name=found["other"], unit=found.get("unit") or None) or ""
         for side in ("low", "high"):
             if found.get(side) and _number(found[side]) is None:
-                self.add_error(side, "Write a number.")
+                self.add_error(side, _("Write a number."))
         if not self.errors:
             self._check(found)
         return found
@@ -94,42 +107,44 @@ class ValueForm(forms.Form):
             return
         canonical = to_canonical(concept.id, number.number, found["unit"] or number.unit)
         if canonical is None:
-            usual = " or ".join(dict.fromkeys(filter(None, map(units.shown, (concept.unit, concept.si_unit)))))
+            usual = " / ".join(dict.fromkeys(filter(None, map(units.shown, (concept.unit, concept.si_unit)))))
             self.add_error(
-                "unit", f"This test is measured in {usual}. Write the unit that is printed beside the value."
+                "unit",
+                _("This test is measured in %(units)s. Write the unit that is printed beside the value.")
+                % {"units": usual},
             )
         elif not plausible(concept, canonical[0]):
-            self.add_error("value", "This value and this unit do not fit together. Please check both.")
+            self.add_error("value", _("This value and this unit do not fit together. Please check both."))
 
     def _check_pressure(self, found: dict[str, Any]) -> None:
-        high, _, low = found["value"].replace(" ", "").partition("/")
+        high, _slash, low = found["value"].replace(" ", "").partition("/")
         if not (high.isdecimal() and low.isdecimal() and 20 <= int(low) < int(high) <= 350):
-            self.add_error("value", "Write a blood pressure as two numbers: 128/82.")
+            self.add_error("value", _("Write a blood pressure as two numbers: 128/82."))
 
 
 class MedicineForm(forms.Form):
-    name = forms.CharField(label="Medicine", max_length=200, help_text="As on the package, with its strength.")
+    name = forms.CharField(label=_("Medicine"), max_length=200, help_text=_("As on the package, with its strength."))
     status = forms.ChoiceField(
-        label="Is it taken now?",
+        label=_("Is it taken now?"),
         choices=[
-            ("active", "Yes, it is taken now"),
-            ("completed", "No, it was taken to its end"),
-            ("stopped", "No, it was stopped"),
+            ("active", _("Yes, it is taken now")),
+            ("completed", _("No, it was taken to its end")),
+            ("stopped", _("No, it was stopped")),
         ],
     )
-    dosage = forms.CharField(label="How it is taken", required=False, max_length=200)
-    start = PartialDateField(label="Since", required=False)
-    end = PartialDateField(label="Until", required=False)
+    dosage = forms.CharField(label=_("How it is taken"), required=False, max_length=200)
+    start = PartialDateField(label=_("Since"), required=False)
+    end = PartialDateField(label=_("Until"), required=False)
 
 
 class ConditionForm(forms.Form):
-    name = forms.CharField(label="Condition", max_length=200, help_text="As your doctor calls it.")
+    name = forms.CharField(label=_("Condition"), max_length=200, help_text=_("As your doctor calls it."))
     status = forms.ChoiceField(
-        label="Is it there now?",
-        choices=[("active", "Yes"), ("inactive", "Not at the moment"), ("resolved", "No, it is over")],
+        label=_("Is it there now?"),
+        choices=[("active", _("Yes")), ("inactive", _("Not at the moment")), ("resolved", _("No, it is over"))],
     )
-    onset = PartialDateField(label="Since", required=False)
-    end = PartialDateField(label="Until", required=False)
+    onset = PartialDateField(label=_("Since"), required=False)
+    end = PartialDateField(label=_("Until"), required=False)
 
 
 def _number(written: str) -> Value | None:
@@ -137,9 +152,10 @@ def _number(written: str) -> Value | None:
 
 
 def _tests() -> list[tuple[str, Any]]:
-    groups: dict[str, list[tuple[str, str]]] = {"Vital signs": [(BLOOD_PRESSURE, "Blood pressure")]}
+    groups: dict[str, list[tuple[str, str]]] = {_VITAL_SIGNS: [(BLOOD_PRESSURE, gettext("Blood pressure"))]}
     for concept in CONCEPTS.values():
         if concept.id not in ("systolic", "diastolic"):
-            groups.setdefault(CATEGORIES.get(concept.category, "Other tests"), []).append((concept.id, concept.display))
-    ordered = [(name, sorted(tests, key=lambda test: test[1].casefold())) for name, tests in groups.items()]
-    return [("", "Choose …"), *ordered]
+            heading = CATEGORIES.get(concept.category, OTHER_TESTS)
+            groups.setdefault(heading, []).append((concept.id, name_of(concept)))
+    ordered = [(gettext(name), sorted(tests, key=lambda test: test[1].casefold())) for name, tests in groups.items()]
+    return [("", gettext("Choose …")), *ordered]

@@ -3,40 +3,54 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import msgspec
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from healthchat.records import uploads
 from healthchat.records.frame import for_people, frame, own
 from healthchat.records.importers import NotUnderstood, Reading
 from healthchat.records.importers.sheet import ROLES, Preview, Role
-from healthchat.records.models import Upload
+from healthchat.records.models import Patient, Upload
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 PIECE_BYTES = 4 << 20
 UPLOADS_SHOWN = 10
 
-ROLE_NAMES: dict[Role, str] = {
-    "ignore": "leave out",
-    "date": "date",
-    "time": "time",
-    "test": "name of the test",
-    "value": "value",
-    "unit": "unit",
-    "range": "range",
-    "low": "range, from",
-    "high": "range, to",
-    "flag": "flag",
-    "code": "LOINC code",
-    "patient": "patient",
-    "result": "values of the test in the heading",
-    "dated": "values of the day in the heading",
+ROLE_NAMES: dict[Role, StrPromise] = {
+    "ignore": gettext_lazy("leave out"),
+    "date": gettext_lazy("date"),
+    "time": gettext_lazy("time"),
+    "test": gettext_lazy("name of the test"),
+    "value": gettext_lazy("value"),
+    "unit": gettext_lazy("unit"),
+    "range": gettext_lazy("range"),
+    "low": gettext_lazy("range, from"),
+    "high": gettext_lazy("range, to"),
+    "flag": gettext_lazy("flag"),
+    "code": gettext_lazy("LOINC code"),
+    "patient": gettext_lazy("patient"),
+    "result": gettext_lazy("values of the test in the heading"),
+    "dated": gettext_lazy("values of the day in the heading"),
+}
+STATES: dict[str, StrPromise] = {
+    Upload.State.RECEIVING: gettext_lazy("on its way"),
+    Upload.State.READING: gettext_lazy("being read"),
+    Upload.State.STORING: gettext_lazy("being stored"),
+    Upload.State.ASKING: gettext_lazy("asks you something"),
+    Upload.State.DONE: gettext_lazy("is in"),
+    Upload.State.REFUSED: gettext_lazy("not taken"),
 }
 
 
@@ -59,7 +73,12 @@ def import_page(request: HttpRequest, patient_id: UUID) -> HttpResponse:
             return redirect("upload", patient.pk, _taken(patient, sent).pk)
         except NotUnderstood as refusal:
             refused = str(refusal)
-    context = {"refused": refused, "recent": patient.uploads.all()[:UPLOADS_SHOWN], "piece": PIECE_BYTES}
+    context = {
+        "refused": refused,
+        "recent": [(one, STATES[one.state]) for one in patient.uploads.all()[:UPLOADS_SHOWN]],
+        "piece": PIECE_BYTES,
+        "megabytes": settings.DATA_UPLOAD_MAX_MEMORY_SIZE >> 20,
+    }
     return render(request, "records/import.html", frame(request, patient) | context, status=400 if refused else 200)
 
 
@@ -74,7 +93,7 @@ def begin(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     except NotUnderstood as refusal:
         return JsonResponse({"refused": str(refusal)}, status=400)
     except (msgspec.DecodeError, RecursionError):
-        return JsonResponse({"refused": "Say what the file is called and how large it is."}, status=400)
+        return JsonResponse({"refused": _("Say what the file is called and how large it is.")}, status=400)
     return JsonResponse(_state(upload), status=201)
 
 
@@ -82,7 +101,7 @@ def begin(request: HttpRequest, patient_id: UUID) -> HttpResponse:
 @for_people
 def piece(request: HttpRequest, patient_id: UUID, upload_id: UUID) -> HttpResponse:
     """Take the bytes from `?at=` on; after the last ones, begin to read."""
-    upload = get_object_or_404(own(request, patient_id).uploads, pk=upload_id)
+    _patient, upload = _own_upload(request, patient_id, upload_id)
     at = request.GET.get("at", "")
     try:
         place = int(at) if at.isdecimal() and len(at) < 16 else -1
@@ -100,8 +119,7 @@ def piece(request: HttpRequest, patient_id: UUID, upload_id: UUID) -> HttpRespon
 @for_people
 def upload_page(request: HttpRequest, patient_id: UUID, upload_id: UUID) -> HttpResponse:
     """How far a file is; as JSON with `?as=json`."""
-    patient = own(request, patient_id)
-    upload = get_object_or_404(patient.uploads, pk=upload_id)
+    patient, upload = _own_upload(request, patient_id, upload_id)
     if request.GET.get("as") == "json":
         return JsonResponse(_state(upload))
     if upload.state == Upload.State.DONE and upload.source_id:
@@ -123,8 +141,7 @@ def upload_page(request: HttpRequest, patient_id: UUID, upload_id: UUID) -> Http
 @for_people
 def answer(request: HttpRequest, patient_id: UUID, upload_id: UUID) -> HttpResponse:
     """Say how a table is to be read, or have a file read again."""
-    patient = own(request, patient_id)
-    upload = get_object_or_404(patient.uploads, pk=upload_id)
+    patient, upload = _own_upload(request, patient_id, upload_id)
     if upload.received == upload.size and upload.state not in (Upload.State.DONE, Upload.State.REFUSED):
         uploads.begin_reading(upload, reading=_reading(request, upload))
     return redirect("upload", patient.pk, upload.pk)
@@ -134,14 +151,19 @@ def answer(request: HttpRequest, patient_id: UUID, upload_id: UUID) -> HttpRespo
 @for_people
 def forget(request: HttpRequest, patient_id: UUID, upload_id: UUID) -> HttpResponse:
     """Give up a file that is not in yet."""
-    patient = own(request, patient_id)
-    uploads.delete(get_object_or_404(patient.uploads, pk=upload_id))
+    patient, upload = _own_upload(request, patient_id, upload_id)
+    uploads.delete(upload)
     return redirect("import", patient.pk)
 
 
-def _taken(patient: Any, sent: UploadedFile[Any] | None) -> Upload:
+def _own_upload(request: HttpRequest, patient_id: UUID, upload_id: UUID) -> tuple[Patient, Upload]:
+    patient = own(request, patient_id)
+    return patient, get_object_or_404(patient.uploads, pk=upload_id)
+
+
+def _taken(patient: Patient, sent: UploadedFile[Any] | None) -> Upload:
     if sent is None:
-        raise NotUnderstood("Choose a file first.")
+        raise NotUnderstood(_("Choose a file first."))
     upload = uploads.begin(patient, name=sent.name or "", size=sent.size or 0)
     for block in sent.chunks(PIECE_BYTES):
         upload = uploads.append(upload, block, at=upload.received)

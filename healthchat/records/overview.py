@@ -4,44 +4,55 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from itertools import groupby
 
 import msgspec
+from django.utils.translation import get_language, gettext_noop
+from django.utils.translation import gettext as _
 
-from agents import units
+from agents import units, wording
 from agents.clinical.flags import Flag, flag
 from agents.clinical.refused import Refused
-from agents.concepts import CONCEPTS
+from agents.concepts import CONCEPTS, Concept
+from agents.naming import titled
 from agents.records import Observation, Patient, Records
+from agents.rules.spanish import NAMES as SPANISH_NAMES
 from healthchat.records import chart
 from healthchat.records.chart import Chart, Point
 
 CATEGORIES = {
-    "diabetes": "Diabetes",
-    "lipids": "Cholesterol and blood fats",
-    "vital_signs": "Vital signs",
-    "kidney": "Kidneys and salts",
-    "electrolytes": "Kidneys and salts",
-    "liver": "Liver and protein",
-    "blood_count": "Blood count and clotting",
-    "clotting": "Blood count and clotting",
-    "iron": "Iron and vitamins",
-    "vitamins": "Iron and vitamins",
-    "thyroid": "Hormones",
-    "hormones": "Hormones",
-    "inflammation": "Inflammation",
-    "heart": "Heart, lungs and bones",
-    "lungs": "Heart, lungs and bones",
-    "bones": "Heart, lungs and bones",
-    "body": "Body",
-    "activity": "Activity and sleep",
-    "survey": "Questionnaires and habits",
-    "social": "Questionnaires and habits",
+    "diabetes": gettext_noop("Diabetes"),
+    "lipids": gettext_noop("Cholesterol and blood fats"),
+    "vital_signs": gettext_noop("Vital signs"),
+    "kidney": gettext_noop("Kidneys and salts"),
+    "electrolytes": gettext_noop("Kidneys and salts"),
+    "liver": gettext_noop("Liver and protein"),
+    "blood_count": gettext_noop("Blood count and clotting"),
+    "clotting": gettext_noop("Blood count and clotting"),
+    "iron": gettext_noop("Iron and vitamins"),
+    "vitamins": gettext_noop("Iron and vitamins"),
+    "thyroid": gettext_noop("Hormones"),
+    "hormones": gettext_noop("Hormones"),
+    "inflammation": gettext_noop("Inflammation"),
+    "heart": gettext_noop("Heart, lungs and bones"),
+    "lungs": gettext_noop("Heart, lungs and bones"),
+    "bones": gettext_noop("Heart, lungs and bones"),
+    "body": gettext_noop("Body"),
+    "activity": gettext_noop("Activity and sleep"),
+    "survey": gettext_noop("Questionnaires and habits"),
+    "social": gettext_noop("Questionnaires and habits"),
 }
-OTHER_TESTS = "Other tests"
-UNKNOWN_TESTS = "Not matched to a known test"
-_PLACES = {"low": "Below range", "inside": "In range", "high": "Above range"}
-_HEADINGS = list(dict.fromkeys(CATEGORIES.values()))
+LARGE = 10_000
+"""From here on four digits are no whole number."""
+OTHER_TESTS = gettext_noop("Other tests")
+UNKNOWN_TESTS = gettext_noop("Not matched to a known test")
+_PLACES = {"low": gettext_noop("Below range"), "inside": gettext_noop("In range"), "high": gettext_noop("Above range")}
+_AGAINST = {
+    "laboratory": "",
+    "general adult": gettext_noop("general adult range"),
+    "laboratory flag": gettext_noop("laboratory’s flag"),
+}
+_HEADINGS = [*dict.fromkeys(CATEGORIES.values()), OTHER_TESTS, UNKNOWN_TESTS]
+"""In the order of the page."""
 
 
 class Test(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,6 +70,8 @@ class Test(msgspec.Struct, frozen=True, kw_only=True):
     """The place in words."""
     against: str
     """Which range that is, where it is not the laboratory's own."""
+    recorded: str
+    """The value as recorded, where it is shown with fewer digits."""
     spark: tuple[str, float, float] | None
 
 
@@ -88,6 +101,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
     date: str
     value: str
+    recorded: str
+    """The same as recorded, where it is shown with fewer digits."""
     canonical: str
     """The same in the unit of the chart, where that is another."""
     range: str
@@ -106,11 +121,13 @@ def tests_of(records: Records) -> list[Group]:
     by_slug: dict[str, list[Observation]] = {}
     for row in records.observations:
         by_slug.setdefault(slug_of(row), []).append(row)
-    lines = [(_heading(rows[-1]), _test(slug, rows, records.patient)) for slug, rows in by_slug.items()]
-    order = [*_HEADINGS, OTHER_TESTS, UNKNOWN_TESTS]
-    lines.sort(key=lambda line: (order.index(line[0]), line[1].name.casefold()))
+    by_heading: dict[str, list[Test]] = {heading: [] for heading in _HEADINGS}
+    for slug, rows in by_slug.items():
+        by_heading[_heading(rows[-1])].append(_test(slug, rows, records.patient))
     return [
-        Group(heading, tuple(test for _, test in tests)) for heading, tests in groupby(lines, key=lambda line: line[0])
+        Group(_(heading), tuple(sorted(tests, key=lambda test: test.name.casefold())))
+        for heading, tests in by_heading.items()
+        if tests
     ]
 
 
@@ -121,28 +138,27 @@ def series_of(records: Records, slug: str) -> Series | None:
         return None
     concept = CONCEPTS.get(rows[0].concept or "")
     unit = concept.unit if concept else _common_unit(rows)
-    drawn = [(row, value) for row in rows if (value := _number(row, unit)) is not None and row.effective]
-    points = [
-        Point(
-            day=row.effective.day,  # type: ignore[union-attr]
-            value=value,
-            place=_place(row, records.patient)[0],
-            shown=f"{_value(row)}, {row.effective.shown() if row.effective else ''}",
-            link=row.evidence,
-        )
-        for row, value in drawn
-    ]
-    low, high, band = _band([row for row, _ in drawn], records.patient, unit)
+    standing = [(row, _stands(row, records.patient)) for row in rows]
+    drawn = [(row, stands, value) for row, stands in standing if (value := _number(row, unit)) is not None]
+    points = [_point(row, stands, value) for row, stands, value in drawn if row.effective]
+    low, high, band = _band([(row, stands) for row, stands, *_rest in drawn], unit)
     return Series(
-        name=concept.display if concept else rows[-1].name,
+        name=name_of(concept) if concept else rows[-1].name,
         about=concept.about if concept else "",
         about_source=f"{concept.source} ({concept.date})" if concept else "",
         unit=units.shown(unit),
-        rows=tuple(_line(row, records.patient, unit) for row in reversed(rows)),
+        rows=tuple(_line(row, stands, unit) for row, stands in reversed(standing)),
         chart=chart.chart(points, low=low, high=high),
         band=band,
-        left_out=len(rows) - len(drawn),
+        left_out=len(rows) - len(points),
     )
+
+
+def name_of(concept: Concept) -> str:
+    """A test's name as the answers have it in the person's language."""
+    if get_language() == "es" and concept.id in SPANISH_NAMES:
+        return titled(SPANISH_NAMES[concept.id])
+    return concept.display
 
 
 def slug_of(row: Observation) -> str:
@@ -152,22 +168,52 @@ def slug_of(row: Observation) -> str:
     return "test-" + hashlib.sha256(" ".join(row.name.casefold().split()).encode()).hexdigest()[:16]
 
 
+class _Standing(msgspec.Struct, frozen=True):
+    """Where a value stands against its range, looked up once."""
+
+    found: Flag | Refused
+
+    @property
+    def place(self) -> str:
+        return "" if isinstance(self.found, Refused) else self.found.place
+
+    @property
+    def said(self) -> str:
+        """The same in words."""
+        return _(_PLACES[self.place]) if self.place else ""
+
+    @property
+    def against(self) -> str:
+        """Which range that is, where it is not the laboratory's own."""
+        said = "" if isinstance(self.found, Refused) else _AGAINST[self.found.kind]
+        return _(said) if said else ""
+
+    @property
+    def conflict(self) -> bool:
+        return not isinstance(self.found, Refused) and self.found.conflict
+
+
+def _stands(row: Observation, patient: Patient) -> _Standing:
+    return _Standing(flag(row, patient))
+
+
 def _test(slug: str, rows: Sequence[Observation], patient: Patient) -> Test:
     latest = rows[-1]
     concept = CONCEPTS.get(latest.concept or "")
     unit = concept.unit if concept else _common_unit(rows)
-    place, said, against = _place(latest, patient)
+    stands = _stands(latest, patient)
     values = [value for row in rows if (value := _number(row, unit)) is not None]
     return Test(
         slug=slug,
-        name=concept.display if concept else latest.name,
+        name=name_of(concept) if concept else latest.name,
         count=len(rows),
-        latest=_amount(latest, digits=4),
+        latest=amount(latest),
         unit=_unit(latest),
+        recorded=recorded(latest),
         date=latest.effective.shown() if latest.effective else "",
-        place=place,
-        said=said,
-        against=against,
+        place=stands.place,
+        said=stands.said,
+        against=stands.against,
         spark=chart.spark(values),
     )
 
@@ -177,20 +223,6 @@ def _heading(row: Observation) -> str:
     if concept is None:
         return UNKNOWN_TESTS
     return CATEGORIES.get(concept.category, OTHER_TESTS)
-
-
-def _place(row: Observation, patient: Patient) -> tuple[str, str, str]:
-    """Where a value stands, the same in words, and against which range."""
-    found = flag(row, patient)
-    if isinstance(found, Refused):
-        return "", "", ""
-    return found.place, _PLACES[found.place], _against(found)
-
-
-def _against(found: Flag) -> str:
-    if found.kind == "general adult":
-        return "general adult range"
-    return "laboratory’s flag" if found.kind == "laboratory flag" else ""
 
 
 def _number(row: Observation, unit: str | None) -> float | None:
@@ -204,11 +236,24 @@ def _common_unit(rows: Iterable[Observation]) -> str | None:
     return max(units_, key=units_.count, default=None)
 
 
-def _amount(row: Observation, *, digits: int = 6) -> str:
+def amount(row: Observation) -> str:
+    """A value as the page writes it; `recorded` has what that leaves out."""
     if row.value is not None:
-        value = round(row.value) if abs(row.value) >= 10**digits else float(f"{row.value:.{digits}g}")
-        return f"{row.comparator or ''}{value:.{max(digits, 15)}g}"
-    return (row.text or "no value")[:80]
+        return f"{row.comparator or ''}{figure(row.value)}"
+    return (row.text or _("no value"))[:80]
+
+
+def recorded(row: Observation) -> str:
+    """The value to its last digit, where it is shown with fewer; "" otherwise."""
+    exact = f"{row.comparator or ''}{row.value:,.15g}" if row.value is not None else ""
+    return _("recorded as %(value)s") % {"value": exact} if exact and exact != amount(row) else ""
+
+
+def figure(value: float) -> str:
+    """A figure as recorded in up to four digits; one with more is rounded as in the answers."""
+    if float(f"{value:.4g}") == value:
+        return f"{value:,.4g}" if abs(value) < LARGE else f"{value:,.0f}"
+    return wording.number(value) if abs(value) >= 1 else f"{value:.3g}"
 
 
 def _unit(row: Observation) -> str:
@@ -216,23 +261,29 @@ def _unit(row: Observation) -> str:
 
 
 def _value(row: Observation) -> str:
-    return f"{_amount(row)} {_unit(row)}".strip()
+    return f"{amount(row)} {_unit(row)}".strip()
 
 
-def _line(row: Observation, patient: Patient, unit: str | None) -> Line:
-    found = flag(row, patient)
-    place, said, against = _place(row, patient)
-    conflict = not isinstance(found, Refused) and found.conflict
-    other = row.canonical_value is not None and units.normalise(row.unit) != unit and row.unit
+def _point(row: Observation, stands: _Standing, value: float) -> Point:
+    when = row.effective
+    assert when is not None
+    return Point(
+        day=when.day, value=value, place=stands.place, shown=f"{_value(row)}, {when.shown()}", link=row.evidence
+    )
+
+
+def _line(row: Observation, stands: _Standing, unit: str | None) -> Line:
+    converted = row.canonical_value is not None and units.normalise(row.unit) != unit and row.unit
     return Line(
-        date=row.effective.text[:16].replace("T", " ") if row.effective else "not dated",
+        date=row.effective.text[:16].replace("T", " ") if row.effective else _("not dated"),
         value=_value(row),
-        canonical=f"{row.canonical_value:.4g} {units.shown(unit)}" if other else "",
-        range=_range(row, found),
-        place=place,
-        said=said,
-        against=against,
-        lab_flag=row.flag or "" if conflict else "",
+        recorded=recorded(row),
+        canonical=f"{figure(row.canonical_value)} {units.shown(unit)}" if converted else "",  # type: ignore[arg-type]
+        range=_range(row, stands.found),
+        place=stands.place,
+        said=stands.said,
+        against=stands.against,
+        lab_flag=row.flag or "" if stands.conflict else "",
         source=row.source,
         evidence=row.evidence,
         device=row.device or "",
@@ -247,23 +298,25 @@ def _range(row: Observation, found: Flag | Refused) -> str:
     low, high = found.low, found.high
     if low is not None and high is not None:
         return f"{low:g} – {high:g}"
-    return f"up to {high:g}" if high is not None else f"{low:g} or more" if low is not None else ""
+    if high is not None:
+        return _("up to %(high)s") % {"high": f"{high:g}"}
+    return _("%(low)s or more") % {"low": f"{low:g}"} if low is not None else ""
 
 
-def _band(rows: Sequence[Observation], patient: Patient, unit: str | None) -> tuple[float | None, float | None, str]:
+def _band(
+    standing: Sequence[tuple[Observation, _Standing]], unit: str | None
+) -> tuple[float | None, float | None, str]:
     """The range of the newest value that has one, in the unit of the chart."""
-    for row in reversed(rows):
-        found = flag(row, patient)
+    for row, stands in reversed(standing):
+        found = stands.found
         if isinstance(found, Refused) or (found.low is None and found.high is None):
             continue
-        if units.normalise(found.unit) != units.normalise(unit) and not (
-            row.concept is None and found.unit == row.unit
-        ):
-            continue
-        whose = (
-            "the laboratory’s range, as printed with the newest value"
-            if found.kind == "laboratory"
-            else (f"a general adult range ({found.source})")
-        )
-        return found.low, found.high, f"{_range(row, found)} {units.shown(unit)}: {whose}"
+        if units.normalise(found.unit) == units.normalise(unit) or (row.concept is None and found.unit == row.unit):
+            return found.low, found.high, f"{_range(row, found)} {units.shown(unit)}: {_whose(found)}"
     return None, None, ""
+
+
+def _whose(found: Flag) -> str:
+    if found.kind == "laboratory":
+        return _("the laboratory’s range, as printed with the newest value")
+    return _("a general adult range (%(source)s)") % {"source": found.source}

@@ -20,6 +20,7 @@ import msgspec
 from django.conf import settings
 from django.db import connections, transaction
 from django.utils import timezone
+from django.utils.translation import get_language, gettext, gettext_noop, override
 
 from healthchat.records.importers import NotUnderstood, Reading, read_file, sheet
 from healthchat.records.importers.formats import HEAD_BYTES, format_of
@@ -35,7 +36,7 @@ QUIET_SECONDS = 120
 KEPT_DAYS = 2
 """A file that was not sent whole, or whose question nobody answered, is then deleted."""
 
-BROKEN = "Something went wrong here while this file was read. Please try again."
+BROKEN = gettext_noop("Something went wrong here while this file was read. Please try again.")
 
 logger = logging.getLogger(__name__)
 _threads = ThreadPoolExecutor(1, thread_name_prefix="imports")
@@ -53,9 +54,11 @@ def begin(patient: Patient, *, name: str, size: int) -> Upload:
     """
     _delete_old()
     if size <= 0:
-        raise NotUnderstood("This file is empty.")
+        raise NotUnderstood(gettext("This file is empty."))
     if size > MAX_BYTES:
-        raise NotUnderstood(f"This file is larger than {MAX_BYTES >> 30} GB. Please import it in parts.")
+        raise NotUnderstood(
+            gettext("This file is larger than %(most)s GB. Please import it in parts.") % {"most": MAX_BYTES >> 30}
+        )
     shown = name.replace("\x00", "").encode("utf-8", "replace").decode()[-255:] or "file"
     upload = Upload.objects.create(patient=patient, name=shown, size=size)
     path = _path(upload.pk)
@@ -93,7 +96,7 @@ def begin_reading(upload: Upload, *, reading: Reading | None = None) -> None:
     if upload.size <= AT_ONCE_BYTES:
         read(upload.pk)
     else:
-        _threads.submit(_read_beside, upload.pk)
+        _threads.submit(_read_beside, upload.pk, get_language())
 
 
 def read(upload_id: UUID) -> None:
@@ -103,7 +106,7 @@ def read(upload_id: UUID) -> None:
         with _path(upload_id).open("rb") as file:
             reading = msgspec.convert(upload.reading, Reading) if upload.reading else None
             if reading is None and (seen := _preview(file)):
-                raise sheet.Unclear("Please check how this table is going to be read.", seen)  # noqa: TRY301
+                raise sheet.Unclear(gettext("Please check how this table is going to be read."), seen)  # noqa: TRY301
             imported = read_file(_Watched(file, _progress_of(upload_id)), name=upload.name, reading=reading)  # type: ignore[arg-type]
         _tell(upload_id, state=Upload.State.STORING, read=upload.size)
         before = _rows_of(upload.patient)
@@ -116,7 +119,9 @@ def read(upload_id: UUID) -> None:
     except NotUnderstood as refusal:
         _tell(upload_id, state=Upload.State.REFUSED, message=str(refusal))
     except FileNotFoundError:
-        _tell(upload_id, state=Upload.State.REFUSED, message="This file is no longer here. Please send it again.")
+        _tell(
+            upload_id, state=Upload.State.REFUSED, message=gettext("This file is no longer here. Please send it again.")
+        )
     _path(upload_id).unlink(missing_ok=True)
 
 
@@ -165,19 +170,16 @@ def _progress_of(upload_id: UUID) -> Callable[[int], None]:
     return lambda done: _tell(upload_id, read=done)
 
 
-def _read_beside(upload_id: UUID) -> None:
-    try:
-        read(upload_id)
-    except Exception:
-        logger.exception("upload %s could not be read", upload_id)
-        _tell(
-            upload_id,
-            state=Upload.State.REFUSED,
-            message=BROKEN,
-        )
-        _path(upload_id).unlink(missing_ok=True)
-    finally:
-        connections.close_all()
+def _read_beside(upload_id: UUID, language: str | None) -> None:
+    with override(language):
+        try:
+            read(upload_id)
+        except Exception:
+            logger.exception("upload %s could not be read", upload_id)
+            _tell(upload_id, state=Upload.State.REFUSED, message=gettext(BROKEN))
+            _path(upload_id).unlink(missing_ok=True)
+        finally:
+            connections.close_all()
 
 
 def _tell(upload_id: UUID, **changes: object) -> None:

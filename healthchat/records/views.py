@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 import msgspec
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.paginator import Paginator
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, Count, F, Q, Value, When
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -20,9 +23,12 @@ from healthchat.records.export import bundle_of
 from healthchat.records.forms import ConditionForm, MedicineForm, PatientForm, ValueForm
 from healthchat.records.frame import for_people, frame, own, readable
 from healthchat.records.models import Patient, Source, Upload
-from healthchat.records.overview import series_of, tests_of
-from healthchat.records.shown import shown
+from healthchat.records.overview import amount, series_of, tests_of
+from healthchat.records.shown import shown, status_said
 from healthchat.records.view import MODELS, records_of, rows_behind
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 ROWS_SHOWN = 6
 """Of each kind on the overview."""
@@ -31,27 +37,38 @@ SOURCES_SHOWN = 8
 UNMAPPED_SHOWN = 500
 
 HEADINGS = {
-    "medication": "Medicines",
-    "condition": "Conditions",
-    "allergy": "Allergies",
-    "immunization": "Vaccinations",
-    "procedure": "Procedures",
-    "encounter": "Visits",
-    "document": "Reports and documents",
+    "medication": gettext_lazy("Medicines"),
+    "condition": gettext_lazy("Conditions"),
+    "allergy": gettext_lazy("Allergies"),
+    "immunization": gettext_lazy("Vaccinations"),
+    "procedure": gettext_lazy("Procedures"),
+    "encounter": gettext_lazy("Visits"),
+    "document": gettext_lazy("Reports and documents"),
 }
 """The kinds that are listed, in the order of the page; observations are shown by test."""
+VALUES = gettext_lazy("Values")
 FORMATS = {
     "fhir": "FHIR",
     "apple_health": "Apple Health",
     "ccda": "C-CDA",
-    "sheet": "Table",
-    "zip": "Archive",
-    "form": "By hand",
+    "sheet": gettext_lazy("Table"),
+    "zip": gettext_lazy("Archive"),
+    "form": gettext_lazy("By hand"),
 }
-ENTRIES: dict[str, tuple[str, type[Any]]] = {
-    "value": ("a value", ValueForm),
-    "medicine": ("a medicine", MedicineForm),
-    "condition": ("a condition", ConditionForm),
+
+
+class Entry(NamedTuple):
+    """What can be entered by hand: as one of several, as the heading, and with which form."""
+
+    called: StrOrPromise
+    heading: StrOrPromise
+    form: type[Any]
+
+
+ENTRIES: dict[str, Entry] = {
+    "value": Entry(gettext_lazy("A value"), gettext_lazy("Enter a value"), ValueForm),
+    "medicine": Entry(gettext_lazy("A medicine"), gettext_lazy("Enter a medicine"), MedicineForm),
+    "condition": Entry(gettext_lazy("A condition"), gettext_lazy("Enter a condition"), ConditionForm),
 }
 
 
@@ -63,7 +80,9 @@ def patients(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         form.instance.owner = request.user
         return redirect("import", form.save().pk)
-    found = [(patient, _counted(patient)) for patient in Patient.objects.visible_to(request.user)]
+    everybody = Patient.objects.visible_to(request.user)
+    counts = _counted(everybody)
+    found = [(patient, counts.get(patient.pk, [])) for patient in everybody]
     return render(request, "records/patients.html", {"found": found, "form": form}, status=400 if form.errors else 200)
 
 
@@ -77,11 +96,10 @@ def overview(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         {
             "kind": kind,
             "heading": heading,
-            "total": model._default_manager.filter(patient=patient).count(),
+            "total": MODELS[kind]._default_manager.filter(patient=patient).count(),
             "rows": [shown_row(row) for row in _ordered(kind, patient)[:ROWS_SHOWN]],
         }
         for kind, heading in HEADINGS.items()
-        if (model := MODELS[kind])
     ]
     groups = tests_of(records)
     return render(
@@ -94,7 +112,7 @@ def overview(request: HttpRequest, patient_id: UUID) -> HttpResponse:
             "tests": sum(len(group.tests) for group in groups),
             "kinds": [one for one in kinds if one["total"]],
             "empty": [str(one["heading"]) for one in kinds if not one["total"]],
-            "sources": patient.sources.all()[:SOURCES_SHOWN],
+            "sources": _listed(patient.sources.all()[:SOURCES_SHOWN]),
             "sources_total": patient.sources.count(),
         },
     )
@@ -126,7 +144,7 @@ def rows(request: HttpRequest, patient_id: UUID, kind: str) -> HttpResponse:
     page = Paginator(found, ROWS_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "kind": kind,
-        "heading": HEADINGS.get(kind, "Values"),
+        "heading": _plural(kind),
         "page": page,
         "rows": [shown_row(row) for row in page],
         "wanted": wanted,
@@ -162,7 +180,7 @@ def delete_source(request: HttpRequest, patient_id: UUID, source_id: UUID) -> Ht
     patient = own(request, patient_id)
     found = get_object_or_404(patient.sources, pk=source_id)
     found.delete()
-    messages.success(request, "The file and the records that came from it were deleted.")
+    messages.success(request, _("The file and the records that came from it were deleted."))
     return redirect("records", patient.pk)
 
 
@@ -172,7 +190,7 @@ def sources(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     """Every file and form that the records came from."""
     patient = readable(request, patient_id)
     page = Paginator(patient.sources.all(), ROWS_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "records/sources.html", frame(request, patient) | {"page": page})
+    return render(request, "records/sources.html", frame(request, patient) | {"page": page, "listed": _listed(page)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -182,13 +200,12 @@ def add(request: HttpRequest, patient_id: UUID, kind: str) -> HttpResponse:
     patient = own(request, patient_id)
     if kind not in ENTRIES:
         raise Http404
-    called, form_class = ENTRIES[kind]
-    form = form_class(_posted(request))
+    form = ENTRIES[kind].form(_posted(request))
     if request.method == "POST" and form.is_valid():
         enter(kind, form.cleaned_data, patient=patient)
-        messages.success(request, f"You have entered {called}.")
+        messages.success(request, _("What you entered is in the records."))
         return redirect("records", patient.pk)
-    context = {"form": form, "kind": kind, "called": called, "entries": ENTRIES}
+    context = {"form": form, "kind": kind, "heading": ENTRIES[kind].heading, "entries": ENTRIES}
     return render(request, "records/add.html", frame(request, patient) | context, status=400 if form.errors else 200)
 
 
@@ -200,7 +217,7 @@ def edit(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     form = PatientForm(_posted(request), instance=patient)
     if request.method == "POST" and form.is_valid():
         form.save()
-        messages.success(request, "Saved.")
+        messages.success(request, _("Saved."))
         return redirect("records", patient.pk)
     # What the form refused is not what the page's frame should call the patient.
     framed = frame(request, own(request, patient_id))
@@ -213,10 +230,10 @@ def delete(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     """Delete a patient with all records."""
     patient = own(request, patient_id)
     if request.POST.get("sure") != "yes":
-        messages.error(request, "Tick the box first: deleting cannot be undone.")
+        messages.error(request, _("Tick the box first: deleting cannot be undone."))
         return redirect("edit-patient", patient.pk)
     patient.delete()
-    messages.success(request, "The person and all their records were deleted.")
+    messages.success(request, _("The person and all their records were deleted."))
     return redirect("patients")
 
 
@@ -264,12 +281,13 @@ def shown_row(row: Any) -> dict[str, str]:
     if getattr(row, "reactions", None):
         details.append(", ".join(row.reactions))
     if hasattr(row, "value"):
-        details = [f"{row.comparator}{row.value:g} {row.unit}".strip() if row.value is not None else row.text]
+        details = [f"{amount(row)} {row.unit if row.value is not None else ''}".strip()]
     return {
         "name": row.name,
         "date": when[:10],
         "end": end[:10],
         "status": status,
+        "status_said": status_said(status),
         "detail": " · ".join(one for one in details if one)[:200],
         "evidence": row.evidence,
     }
@@ -280,6 +298,11 @@ def _added(request: HttpRequest, found: Source) -> int | None:
     upload_id = request.GET.get("upload", "")
     uploads = found.upload_set.filter(state=Upload.State.DONE)
     return next((one.added for one in uploads if str(one.pk) == upload_id), None)
+
+
+def _listed(found: Iterable[Source]) -> list[tuple[Source, list[tuple[str, int]]]]:
+    """Sources with what each brought, by kind as people call it."""
+    return [(one, [(_plural(kind), count) for kind, count in one.counts.items()]) for one in found]
 
 
 def _posted(request: HttpRequest) -> QueryDict | None:
@@ -298,13 +321,18 @@ def _ordered(kind: str, patient: Patient) -> Any:
     return found
 
 
-def _counted(patient: Patient) -> dict[str, int]:
-    counts = {_plural(kind): model._default_manager.filter(patient=patient).count() for kind, model in MODELS.items()}
-    return {name: count for name, count in counts.items() if count}
+def _counted(patients: Iterable[Patient]) -> dict[UUID, list[tuple[str, int]]]:
+    """How much there is of each kind, by patient: one query a kind, however many patients."""
+    found: dict[UUID, list[tuple[str, int]]] = {}
+    for kind, model in MODELS.items():
+        by_patient = model._default_manager.filter(patient__in=patients).order_by()
+        for patient_id, count in by_patient.values_list("patient").annotate(Count("pk")):
+            found.setdefault(patient_id, []).append((_plural(kind), count))
+    return found
 
 
 def _plural(kind: str) -> str:
-    return HEADINGS.get(kind, "Values")
+    return str(HEADINGS.get(kind, VALUES))
 
 
 def _by_kind(rows: Any) -> dict[str, list[Any]]:

@@ -1,5 +1,7 @@
 // Sends files in pieces, so that large ones get through and a cut costs one piece; the form does it without this.
 
+import { _ } from "./words.js"
+
 const TRIES = 6
 const PAUSE_MILLISECONDS = 800
 
@@ -43,14 +45,14 @@ class FileDrop extends HTMLElement {
     const line = new Line(file.name)
     this.#list.append(line.root)
     const begun = await this.#post(this.dataset.begin, JSON.stringify({ name: file.name, size: file.size }), "application/json")
-    if (begun === null) return line.fail("The server could not be reached. Please try again.")
+    if (begun === null) return line.fail(_("The server could not be reached. Please try again."))
     if (begun.refused) return line.fail(begun.refused)
     let { received } = begun
     while (received < file.size) {
       line.tell(received / file.size)
       const piece = file.slice(received, received + Number(this.dataset.piece))
       const state = await this.#post(`${begun.pieces}?at=${received}`, piece, "application/octet-stream")
-      if (state === null) return line.fail("The connection was lost. Please send this file again.")
+      if (state === null) return line.fail(_("The connection was lost. Please send this file again."))
       if (state.state !== "receiving") break
       ;({ received } = state)
     }
@@ -88,7 +90,7 @@ class Line {
     this.bar = document.createElement("progress")
     this.bar.max = 1
     this.bar.value = 0
-    this.bar.setAttribute("aria-label", `Sending ${name}`)
+    this.bar.setAttribute("aria-label", _("Sending %(name)s", { name }))
     this.root.append(this.name, this.bar)
   }
 
@@ -100,7 +102,7 @@ class Line {
     this.bar.remove()
     const link = document.createElement("a")
     link.href = page
-    link.textContent = "See how it goes on"
+    link.textContent = _("See how it goes on")
     this.root.append(link)
   }
 

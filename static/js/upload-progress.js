@@ -1,5 +1,7 @@
 // Follows how far a file is read, and shows its report or its question when that is there.
 
+import { _ } from "./words.js"
+
 const LOOK_MILLISECONDS = 700
 const WORKING = new Set(["reading", "storing"])
 
@@ -27,7 +29,7 @@ class UploadProgress extends HTMLElement {
   }
 
   #tell(state, percent) {
-    const said = state === "storing" ? "Storing what was read …" : `Reading: ${percent} %`
+    const said = state === "storing" ? _("Storing what was read …") : _("Reading: %(percent)s %", { percent })
     const line = this.querySelector("[data-said]")
     if (line.textContent !== said) line.textContent = said
     const bar = this.querySelector("[data-bar]")

@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
+from django.utils.translation import gettext
 
 from agents.records import Patient, Records
 from healthchat.records.importers import ccda, sheet
 from healthchat.records.importers.apple import export as apple_health
 from healthchat.records.importers.archive import Archive, Member
 from healthchat.records.importers.fhir import stream as fhir
-from healthchat.records.importers.fhir.bundle import MAX_ROWS, gather
+from healthchat.records.importers.fhir.bundle import MAX_ROWS, TooMany, gather
 from healthchat.records.importers.fhir.stream import Entry
 from healthchat.records.importers.formats import HEAD_BYTES, NAMES, Format, format_of
 from healthchat.records.importers.imported import Import, NotUnderstood, Unmapped, kind_of
@@ -95,8 +96,10 @@ def same_person(one: Patient, other: Patient) -> Patient:
     """
     if _differ(one, other):
         raise NotUnderstood(
-            "These records are about another person: the date of birth or the sex is not the same. "
-            "Nothing was imported."
+            gettext(
+                "These records are about another person: the date of birth or the sex is not the same. "
+                "Nothing was imported."
+            )
         )
     return Patient(
         sex=one.sex if one.sex != "unknown" else other.sex,
@@ -140,7 +143,7 @@ def _unpacked(file: BinaryIO, *, name: str, reading: Reading | None) -> Import:
             with archive.open(member) as inner, _naming(member):
                 imports.append(_one(kind, inner, name=name, reading=reading))
     if not imports:
-        raise NotUnderstood("There are no health records that can be read in this archive.")
+        raise NotUnderstood(gettext("There are no health records that can be read in this archive."))
     return _combined(imports, name=name, left=left)
 
 
@@ -192,13 +195,15 @@ class _naming:  # noqa: N801 - reads as a word of the with statement
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         if type(error) is NotUnderstood and not str(error).startswith("“"):
-            raise NotUnderstood(f"“{self._name}” in this archive: {error}") from None
+            raise NotUnderstood(
+                gettext("“%(name)s” in this archive: %(why)s") % {"name": self._name, "why": error}
+            ) from None
 
 
 def _combined(imports: list[Import], *, name: str, left: Counter[str]) -> Import:
     patient, rows = _together(imports)
     if len(rows) > MAX_ROWS:
-        raise NotUnderstood(f"This file has more than {MAX_ROWS:,} entries. Please import it in parts.")
+        raise TooMany()
     kinds = {one.kind for one in imports}
     skipped = sum((Counter(one.skipped) for one in imports), left)
     return Import(

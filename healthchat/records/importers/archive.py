@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import BinaryIO
 
 import msgspec
+from django.utils.translation import gettext, gettext_noop
 
 from healthchat.records.importers.imported import NotUnderstood
 
@@ -30,8 +31,8 @@ _END_64_LOCATOR = struct.Struct("<4sIQI")
 _END_64 = struct.Struct("<4sQ2H2I4Q")
 _LONGEST_COMMENT = 65_535
 
-DAMAGED = "This archive is damaged or incomplete. Nothing was imported. Please download it again."
-TOO_LARGE = "This archive unpacks to far more than health records would. Nothing was imported."
+DAMAGED = gettext_noop("This archive is damaged or incomplete. Nothing was imported. Please download it again.")
+TOO_LARGE = gettext_noop("This archive unpacks to far more than health records would. Nothing was imported.")
 
 
 class Member(msgspec.Struct, frozen=True):
@@ -53,7 +54,7 @@ class Archive:
         try:
             self._zip = zipfile.ZipFile(file)
         except (zipfile.BadZipFile, ValueError, OSError, EOFError, struct.error, NotImplementedError):
-            raise NotUnderstood(DAMAGED) from None
+            raise NotUnderstood(gettext(DAMAGED)) from None
         self.left_out: list[str] = []
         """Names that lead out of the archive."""
         self.members = list(self._members())
@@ -75,7 +76,7 @@ class Archive:
         ) as error:
             if isinstance(error, NotUnderstood):
                 raise
-            raise NotUnderstood(DAMAGED) from None
+            raise NotUnderstood(gettext(DAMAGED)) from None
 
     def _members(self) -> Iterator[Member]:
         for info in self._zip.infolist():
@@ -83,10 +84,10 @@ class Archive:
                 continue
             if info.flag_bits & 0x1:
                 raise NotUnderstood(
-                    "This archive is locked with a password. Please unpack it and import what is inside."
+                    gettext("This archive is locked with a password. Please unpack it and import what is inside.")
                 )
             if info.file_size > MAX_FILE_BYTES or _swells(info.file_size, info.compress_size):
-                raise NotUnderstood(TOO_LARGE)
+                raise NotUnderstood(gettext(TOO_LARGE))
             parts = info.filename.replace("\\", "/").split("/")
             if ".." in parts or parts[0] == "" or parts[0].endswith(":"):
                 self.left_out.append(info.filename)
@@ -109,7 +110,7 @@ class _Guarded:
         block = self._file.read(size)
         self._read += len(block)
         if _swells(self._read, self._packed):
-            raise NotUnderstood(TOO_LARGE)
+            raise NotUnderstood(gettext(TOO_LARGE))
         return block
 
 
@@ -125,7 +126,7 @@ def _check_directory(file: BinaryIO) -> None:
         tail = file.read(_END.size + _LONGEST_COMMENT)
         place = tail.rfind(b"PK\x05\x06")
         if place < 0:
-            raise NotUnderstood(DAMAGED)
+            raise NotUnderstood(gettext(DAMAGED))
         _, _, _, _, count, size, _, _ = _END.unpack_from(tail, place)
         if place >= _END_64_LOCATOR.size and tail[place - _END_64_LOCATOR.size :].startswith(b"PK\x06\x07"):
             _, _, where, _ = _END_64_LOCATOR.unpack_from(tail, place - _END_64_LOCATOR.size)
@@ -136,7 +137,10 @@ def _check_directory(file: BinaryIO) -> None:
                 max(size if size != 0xFFFFFFFF else 0, found[8]),
             )
     except struct.error:
-        raise NotUnderstood(DAMAGED) from None
+        raise NotUnderstood(gettext(DAMAGED)) from None
     if count > MAX_FILES or size > MAX_DIRECTORY_BYTES:
-        raise NotUnderstood(f"This archive holds more than {MAX_FILES:,} files. Please import it in parts.")
+        raise NotUnderstood(
+            gettext("This archive holds more than %(most)s files. Please import it in parts.")
+            % {"most": f"{MAX_FILES:,}"}
+        )
     file.seek(0)

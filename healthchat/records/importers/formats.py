@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from django.utils.translation import gettext, gettext_noop
+
 from healthchat.records.importers.imported import NotUnderstood
 from healthchat.records.importers.xml import root_of
 
@@ -23,7 +25,9 @@ NAMES: dict[Format, str] = {
 
 _UTF8_BOM = b"\xef\xbb\xbf"
 _UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
-_TAKEN = "Taken are FHIR (JSON), Apple Health exports, C-CDA documents, tables (CSV), and zip files of these."
+_TAKEN = gettext_noop(
+    "Taken are FHIR (JSON), Apple Health exports, C-CDA documents, tables (CSV), and zip files of these."
+)
 _SEPARATED = re.compile(r"[,;\t|]")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 
@@ -36,7 +40,7 @@ def format_of(head: bytes) -> Format:
     """
     start = head.removeprefix(_UTF8_BOM).lstrip()[:400]
     if not start:
-        raise NotUnderstood("This file is empty.")
+        raise NotUnderstood(gettext("This file is empty."))
     if start.startswith((b"{", b"[")):
         return "fhir"
     if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
@@ -50,30 +54,34 @@ def format_of(head: bytes) -> Format:
     lines = [line for line in text.lstrip("\ufeff").splitlines()[:40] if line.strip()]
     if any(_SEPARATED.search(line) for line in lines) and not _CONTROL.search(text):
         return "sheet"
-    raise NotUnderstood(f"This file was not recognised. {_TAKEN}")
+    raise NotUnderstood(gettext("This file was not recognised.") + " " + gettext(_TAKEN))
 
 
 def _xml(head: bytes) -> Format:
     start = head.lstrip()[:200].lower()
     if start.startswith((b"<!doctype html", b"<html")):
-        raise NotUnderstood("This is a web page, not a file of health records. The download may have needed a sign-in.")
+        raise NotUnderstood(
+            gettext("This is a web page, not a file of health records. The download may have needed a sign-in.")
+        )
     match root_of(head):
         case "HealthData":
             return "apple_health"
         case "ClinicalDocument":
             return "ccda"
         case "Bundle" | "Patient" | "Observation":
-            raise NotUnderstood("This is FHIR written as XML. Please export it as JSON and import that.")
+            raise NotUnderstood(gettext("This is FHIR written as XML. Please export it as JSON and import that."))
         case "html":
-            raise NotUnderstood("This is a web page, not a file of health records.")
+            raise NotUnderstood(gettext("This is a web page, not a file of health records."))
         case _:
-            raise NotUnderstood("This is an XML file, but neither an Apple Health export nor a C-CDA document.")
+            raise NotUnderstood(
+                gettext("This is an XML file, but neither an Apple Health export nor a C-CDA document.")
+            )
 
 
 def _utf16(head: bytes) -> Format:
     text = head[: 1 << 12].decode("utf-16", "replace").lstrip()
     if text.startswith(("{", "[")):
-        raise NotUnderstood("This file is UTF-16 text. Please save it as UTF-8 and import it again.")
+        raise NotUnderstood(gettext("This file is UTF-16 text. Please save it as UTF-8 and import it again."))
     return "sheet"
 
 
@@ -81,15 +89,19 @@ def _refuse_known(start: bytes) -> None:
     lower = start[:16].lower()
     if lower.startswith((b"\x1f\x8b", b"7z\xbc\xaf", b"rar!", b"bzh", b"\xfd7zxz")):
         raise NotUnderstood(
-            "This is a compressed file of a kind that is not taken. Please unpack it, or use a zip file."
+            gettext("This is a compressed file of a kind that is not taken. Please unpack it, or use a zip file.")
         )
     if lower.startswith(b"%pdf"):
         raise NotUnderstood(
-            "This is a PDF. Its numbers cannot be read reliably; please ask for your records in another form. " + _TAKEN
+            gettext("This is a PDF. Its numbers cannot be read reliably; please ask for your records in another form.")
+            + " "
+            + gettext(_TAKEN)
         )
     if lower.startswith((b"\xff\xd8\xff", b"\x89png", b"gif8", b"ii*\x00", b"mm\x00*")) or lower[4:8] == b"ftyp":
         raise NotUnderstood(
-            "This is a picture. Numbers in a picture are not read; please enter them by hand. " + _TAKEN
+            gettext("This is a picture. Numbers in a picture are not read; please enter them by hand.")
+            + " "
+            + gettext(_TAKEN)
         )
     if lower.startswith((b"\xd0\xcf\x11\xe0", b"{\\rtf")):
-        raise NotUnderstood("This is an office document. Please save a table in it as CSV and import that.")
+        raise NotUnderstood(gettext("This is an office document. Please save a table in it as CSV and import that."))

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 from typing import BinaryIO
 from xml.parsers import expat
 
+from django.utils.translation import gettext, gettext_noop
+
 from healthchat.records.importers.imported import NotUnderstood
 
 BLOCK_BYTES = 1 << 18
@@ -27,7 +29,7 @@ _REFERENCE_NOT_ALLOWED = re.compile(rb"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])|[xX]0
 _UNFINISHED = re.compile(rb"&[^;<]{0,12}\Z")
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
-DAMAGED = (
+DAMAGED = gettext_noop(
     "This file is damaged or incomplete: it is not valid XML from beginning to end. "
     "Nothing was imported. Please export or download it again."
 )
@@ -68,7 +70,7 @@ def parsing(
         parser.Parse(b"", True)
     except expat.ExpatError:
         # The parser's own message tells a place in the person's file, and nothing that would help.
-        raise NotUnderstood(DAMAGED) from None
+        raise NotUnderstood(gettext(DAMAGED)) from None
 
 
 class _Depth:
@@ -80,7 +82,7 @@ class _Depth:
     def start(self, name: str, attributes: Attributes) -> None:
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            raise NotUnderstood("This file is nested too deep to be a health record.")
+            raise NotUnderstood(gettext("This file is nested too deep to be a health record."))
         self._start(name, attributes)
 
     def end(self, name: str) -> None:
@@ -101,7 +103,7 @@ def _blocks(file: BinaryIO) -> Iterator[bytes]:
     else:
         match = _root_in(head)
     if match is None:
-        raise NotUnderstood(DAMAGED)
+        raise NotUnderstood(gettext(DAMAGED))
     rest = head[match.start() :]
     for block in blocks:
         whole, rest = _allowed(rest + block)

@@ -19,6 +19,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from django.utils.translation import gettext
+
 from healthchat.records.importers.apple.intervals import Covered, counted_once
 from healthchat.records.importers.apple.metrics import (
     ANY_HEART_RATE_LOINC,
@@ -316,7 +318,10 @@ class _Export:
         self._held += 1
         if self._held > MAX_DAYS or len(self._days) > MAX_TYPES:
             raise NotUnderstood(
-                "This export holds far more days and kinds of measurement than a person can have. Nothing was imported."
+                gettext(
+                    "This export holds far more days and kinds of measurement than a person can have. "
+                    "Nothing was imported."
+                )
             )
 
     # -- telling ----------------------------------------------------------------------------------------------------

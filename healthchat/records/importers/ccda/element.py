@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from django.utils.translation import gettext
+
 from healthchat.records.importers.imported import NotUnderstood
 
 MAX_NODES = 60_000
@@ -103,7 +105,7 @@ class Builder:
     def start(self, name: str, attributes: dict[str, str]) -> None:
         self._nodes += 1
         if self._nodes > MAX_NODES:
-            raise NotUnderstood("One entry of this document is far larger than any health record.")
+            raise NotUnderstood(gettext("One entry of this document is far larger than any health record."))
         made = Element(name, attributes)
         self._open[-1].children.append(made)
         self._open[-1].pieces.append(made)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
+from django.utils.translation import gettext, gettext_noop
 
 from agents.records import AnyRow, Observation
 from healthchat.records.importers.fhir.allergy import allergy
@@ -40,9 +41,22 @@ _ROWS: dict[str, tuple[str, Callable[[Resource], AnyRow]]] = {
     "CarePlan": ("document", document),
     "DocumentReference": ("document", document),
 }
-_CALLED = {"fhir": "FHIR file", "apple_health": "Apple Health export", "ccda": "C-CDA document", "sheet": "table"}
+_CALLED = {
+    "fhir": gettext_noop("FHIR file"),
+    "apple_health": gettext_noop("Apple Health export"),
+    "ccda": gettext_noop("C-CDA document"),
+    "sheet": gettext_noop("table"),
+}
 _KINDS = {"Observation": "observation"} | {type_: kind for type_, (kind, _) in _ROWS.items()}
 _REFERRED_TO = frozenset({"Medication", "Condition"})
+
+
+class TooMany(NotUnderstood):
+    """There are more rows in a file than `MAX_ROWS`."""
+
+    def __init__(self) -> None:
+        said = gettext("This file has more than %(most)s entries. Please import it in parts.")
+        super().__init__(said % {"most": f"{MAX_ROWS:,}"})
 
 
 def gather(entries: Iterable[Entry], *, file: str, kind: str = "fhir") -> Import:
@@ -76,7 +90,10 @@ class _Gathering:
         self._rows.retract(self._retracted)
         patient, name = self._persons.settle()
         if not self._rows and not self._persons.met and not self._retracted:
-            raise NotUnderstood(f"This is a {_CALLED[self._kind]}, but there is nothing about a patient in it.")
+            raise NotUnderstood(
+                gettext("This is of the kind “%(kind)s”, but there is nothing about a patient in it.")
+                % {"kind": gettext(_CALLED[self._kind])}
+            )
         return Import(
             file=self._file,
             kind=self._kind,
@@ -140,7 +157,7 @@ class _Gathering:
         for row in self._rows_of(resource):
             self._rows.put(row)
         if len(self._rows) > MAX_ROWS:
-            raise NotUnderstood(f"This file has more than {MAX_ROWS:,} entries. Please import it in parts.")
+            raise TooMany()
 
     def _rows_of(self, resource: Resource) -> Iterator[AnyRow]:
         if resource.type == "Observation":

@@ -8,6 +8,7 @@ from sys import intern
 from typing import Any, get_args
 
 import msgspec
+from django.utils.translation import gettext
 
 from agents import concepts as known
 from agents.records import Category, Comparator, Observation, RecordDate
@@ -164,7 +165,7 @@ def _concept_of(named: Concept, measured_in: str | None) -> str | None:
 def _canonical(resource: Resource, named: Concept, found: str | None, result: Result) -> tuple[float, str] | None:
     """Value and unit in the concept's own unit; what stands in the way is noted."""
     if found is None:
-        resource.notes.unmapped("observation", named, "a test that is not known here")
+        resource.notes.unmapped("observation", named, gettext("a test that is not known here"))
         return None
     if result.value is None:
         return None
@@ -172,7 +173,9 @@ def _canonical(resource: Resource, named: Concept, found: str | None, result: Re
     if canonical is None and result.ucum:
         canonical = known.to_canonical(found, result.value, result.ucum)
     if canonical is None:
-        reason = f"the unit {result.unit[:40]} cannot be converted" if result.unit else "no unit"
+        reason = gettext("no unit")
+        if result.unit:
+            reason = gettext("the unit %(unit)s cannot be converted") % {"unit": result.unit[:40]}
         resource.notes.unmapped("observation", named, reason)
     return canonical
 

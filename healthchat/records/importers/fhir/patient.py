@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext
+
 from agents.records import Patient
 from healthchat.records.importers.fhir.elements import date, obj, objs, text
 from healthchat.records.importers.fhir.resource import Resource, reference
@@ -58,8 +60,11 @@ class Persons:
         persons = len(self._patients) + (0 if lenient else len(strangers))
         if persons > 1:
             raise NotUnderstood(
-                f"This file holds the records of {persons} different people. "
-                "Nothing was imported. Please import one person's records at a time."
+                gettext(
+                    "This file holds the records of %(persons)s different people. "
+                    "Nothing was imported. Please import one person's records at a time."
+                )
+                % {"persons": persons}
             )
         if not self._patients:
             return Patient(), ""

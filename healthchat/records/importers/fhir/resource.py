@@ -8,6 +8,7 @@ import re
 from collections import Counter
 
 import msgspec
+from django.utils.translation import gettext
 
 from healthchat.records.importers.fhir.elements import Concept, concept, obj, objs, text
 from healthchat.records.importers.fhir.stream import Entry, Json
@@ -102,10 +103,10 @@ class Resource:
         """The first name there is; a row without one is kept, and noted."""
         found = next((one for one in named if one.name), Concept())
         if not found.name:
-            self.notes.unmapped(kind, found, "no name or code")
+            self.notes.unmapped(kind, found, gettext("no name or code"))
             return "not named in the record"
         if found.is_only_a_code:
-            self.notes.unmapped(kind, found, "a code without a name")
+            self.notes.unmapped(kind, found, gettext("a code without a name"))
         return found.name[:MAX_NAME_LENGTH]
 
     def _id(self) -> str:

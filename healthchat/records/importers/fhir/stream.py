@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 
 import ijson  # type: ignore[import-untyped]
 import msgspec
+from django.utils.translation import gettext
 
 from healthchat.records.importers.imported import NotUnderstood
 
@@ -46,11 +47,13 @@ def entries(file: BinaryIO) -> Iterator[Entry]:
     except (ijson.JSONError, UnicodeDecodeError):
         # The parser's own message quotes the record.
         raise NotUnderstood(
-            "This file is damaged or incomplete: it is not valid JSON from beginning to end. "
-            "Nothing was imported. Please download it again."
+            gettext(
+                "This file is damaged or incomplete: it is not valid JSON from beginning to end. "
+                "Nothing was imported. Please download it again."
+            )
         ) from None
     if not found:
-        raise NotUnderstood("This is JSON, but there are no FHIR health records in it.")
+        raise NotUnderstood(gettext("This is JSON, but there are no FHIR health records in it."))
 
 
 class _WithoutBom:
@@ -85,7 +88,7 @@ def _values(file: _WithoutBom) -> Iterator[tuple[dict[str, Json], bool]]:
             key = value if value.isprintable() else cleaned(value)
         elif event == "start_map" or event == "start_array":
             if len(stack) >= MAX_DEPTH:
-                raise NotUnderstood("This file is nested too deep to be a health record.")
+                raise NotUnderstood(gettext("This file is nested too deep to be a health record."))
             top = {} if event == "start_map" else []
             stack.append(top)
             keys.append(key)

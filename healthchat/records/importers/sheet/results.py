@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 import msgspec
+from django.utils.translation import gettext
 
 from agents import concepts
 from healthchat.records.importers.fhir.stream import Entry, Json
@@ -93,14 +94,15 @@ def entries(file: BinaryIO, *, reading: Reading | None = None) -> Iterator[Entry
     columns = columns_of(found, decimal=decimal, chosen=reading.roles)
     if not columns.certain:
         raise Unclear(
-            "Which columns hold the test and its value could not be told. Please say so.", _preview(found, columns)
-        )
-    if columns.order.is_open and reading.day_first is None:
-        examples = " or ".join(columns.order.open_examples[:2])
-        raise Unclear(
-            f"Dates such as {examples} can be read with the day or with the month first. Please say which it is.",
+            gettext("Which columns hold the test and its value could not be told. Please say so."),
             _preview(found, columns),
         )
+    if columns.order.is_open and reading.day_first is None:
+        said = gettext(
+            "Dates such as %(dates)s can be read with the day or with the month first. Please say which it is."
+        )
+        examples = gettext(" or ").join(columns.order.open_examples[:2])
+        raise Unclear(said % {"dates": examples}, _preview(found, columns))
     _refuse_several_people(found, columns)
     day_first = columns.order.day_first if reading.day_first is None or columns.order.day_first is not None else None
     yield from _resources(found, columns, decimal, reading.day_first if day_first is None else day_first)
@@ -116,7 +118,7 @@ def _resources(found: Table, columns: Columns, decimal: Decimal, day_first: bool
         taken += 1
         yield Entry(_observation(cell, when, decimal))
     if not taken:
-        raise NotUnderstood("There are no results in this table.")
+        raise NotUnderstood(gettext("There are no results in this table."))
     for name, count in left.items():
         for _ in range(count):
             yield Entry({"resourceType": name})
@@ -212,8 +214,11 @@ def _refuse_several_people(found: Table, columns: Columns) -> None:
     people = {line[place].casefold() for line in found.lines[columns.heading + 1 :] if line[place]}
     if len(people) > 1:
         raise NotUnderstood(
-            f"This file holds the records of {len(people)} different people. "
-            "Nothing was imported. Please import one person's records at a time."
+            gettext(
+                "This file holds the records of %(persons)s different people. "
+                "Nothing was imported. Please import one person's records at a time."
+            )
+            % {"persons": len(people)}
         )
 
 

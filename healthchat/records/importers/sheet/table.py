@@ -10,6 +10,7 @@ from collections import Counter
 from typing import BinaryIO
 
 import msgspec
+from django.utils.translation import gettext
 
 from healthchat.records.importers.fhir.stream import cleaned
 from healthchat.records.importers.imported import NotUnderstood
@@ -44,13 +45,15 @@ def table(file: BinaryIO) -> Table:
     """
     content = file.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
-        raise NotUnderstood(f"This table is larger than {MAX_BYTES >> 20} MB. Please import it in parts.")
+        raise NotUnderstood(
+            gettext("This table is larger than %(most)s MB. Please import it in parts.") % {"most": MAX_BYTES >> 20}
+        )
     text = cleaned(_decoded(content))
     delimiter = _delimiter(text)
     lines = _lines(text, delimiter)
     width = max((len(line) for line in lines), default=0)
     if len(lines) < 2 or width < 2:
-        raise NotUnderstood("This table is empty: it needs a heading, and at least one line of results.")
+        raise NotUnderstood(gettext("This table is empty: it needs a heading, and at least one line of results."))
     return Table(tuple((*line, *[""] * (width - len(line))) for line in lines), delimiter)
 
 
@@ -85,12 +88,15 @@ def _lines(text: str, delimiter: str) -> list[tuple[str, ...]]:
     try:
         for line in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
             if len(line) > MAX_COLUMNS:
-                raise NotUnderstood(f"This table has more than {MAX_COLUMNS} columns.")
+                raise NotUnderstood(gettext("This table has more than %(most)s columns.") % {"most": MAX_COLUMNS})
             cells = tuple(_CONTROL.sub(" ", cell).strip()[:MAX_CELL_LENGTH] for cell in line)
             if any(cells):
                 found.append(cells)
             if len(found) > MAX_LINES:
-                raise NotUnderstood(f"This table has more than {MAX_LINES:,} lines. Please import it in parts.")
+                raise NotUnderstood(
+                    gettext("This table has more than %(most)s lines. Please import it in parts.")
+                    % {"most": f"{MAX_LINES:,}"}
+                )
     except csv.Error:
-        raise NotUnderstood("This table is damaged: a quotation mark in it is never closed.") from None
+        raise NotUnderstood(gettext("This table is damaged: a quotation mark in it is never closed.")) from None
     return found
