@@ -1,8 +1,9 @@
 """Grounding: every number, date and drug of an answer is matched to a claim, and what cannot be is struck.
 
 A number matches when a claim says it, or when it is a claim's value rounded no further than it is shown
-(`agents.wording.decimals`); with a unit behind it, only when that claim names the unit too. A date matches in any of
-its written forms, English or Spanish. A drug matches when a claim names it. Not checked: list numbers, ordinals, claim
+(`agents.wording.decimals`); with a unit behind it, only when that claim names the unit too; and where its sentence has
+named a test before it, only when that claim is about one of those named last. A date matches in any of its written
+forms, English or Spanish. A drug matches when a claim names it. Not checked: list numbers, ordinals, claim
 markers such as `[cardiology-2]`, ids, digits in a word (HbA1c, B12) or a unit.
 """
 
@@ -12,7 +13,9 @@ import re
 from collections.abc import Iterable, Iterator
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
+from agents.concepts import mentions
 from agents.events import Claim, Grounding
 from agents.wording import MESES, MONTHS, decimals
 from agents.wording import unit as shown_unit
@@ -71,6 +74,10 @@ _HELD = re.compile(
 _DRUG = re.compile(rf"[a-z]{{2,}}(?:{INN_STEMS})\Z")
 _CONTEXT = 3
 """Characters before a cut that the patterns look back at."""
+_SENTENCE_CHARACTERS = 600
+"""How far back in a sentence, or a line of a list, a test may have been named."""
+_SENTENCE_END = re.compile(r"[.!?]\s|\n")
+_FIGURE = re.compile(r"(?<!\w)\d[\d.,/]*(?!\w)")
 
 PartialDate = tuple[int | None, int | None, int | None]
 
@@ -115,13 +122,14 @@ class Grounder:
             if not self._is_checked(match):
                 continue
             self.checked += 1
-            if self._allowed.holds(match, unit=unit_behind(whole, match.end())):
+            named = named_last(sentence_before(whole, match.start())) if match.lastgroup == "number" else frozenset()
+            if self._allowed.holds(match, unit=unit_behind(whole, match.end()), named=named):
                 self.matched += 1
                 continue
             shown += [whole[last : match.start()], f"~~{match.group()}~~"]
             last = match.end()
         shown.append(whole[last:])
-        self._before = whole[-_CONTEXT:]
+        self._before = whole[-max(_CONTEXT, len(sentence_before(whole, len(whole)))) :]
         return "".join(shown)
 
     def _is_checked(self, match: re.Match[str]) -> bool:
@@ -130,48 +138,83 @@ class Grounder:
         return match.lastgroup not in UNCHECKED
 
 
+class Saying(NamedTuple):
+    """One claim as what stands behind a number."""
+
+    claim: Claim
+    units: frozenset[str]
+
+    def fits(self, unit: str | None, named: frozenset[str]) -> bool:
+        """Whether the claim names the unit, where there is one, and is about one of the tests, where any is named."""
+        if unit is not None and unit not in self.units:
+            return False
+        if not named or self.claim.concept in named:
+            return True
+        about = concepts_in(f"{self.claim.topic or ''}. {self.claim.text}")
+        return not named.isdisjoint(about) if about else self.claim.concept is None
+
+
 class Allowed:
     """What the claims let an answer say."""
 
     def __init__(self, claims: Iterable[Claim]) -> None:
-        self.numbers: dict[Decimal, set[str]] = {}
-        """Each number that is said, with the units of the claims that say it."""
-        self.values: list[tuple[Decimal, frozenset[str]]] = []
+        self.numbers: dict[Decimal, list[Saying]] = {}
+        """Each number that is said, with the claims that say it."""
+        self.values: list[tuple[Decimal, Saying]] = []
         self.dates: set[PartialDate] = set()
         self.words: set[str] = set()
         for claim in claims:
             self._take(claim)
 
-    def holds(self, match: re.Match[str], *, unit: str | None = None) -> bool:
-        """Whether a number (with the unit behind it), a date or a drug may be said."""
+    def holds(self, match: re.Match[str], *, unit: str | None = None, named: frozenset[str] = frozenset()) -> bool:
+        """Whether a number (with the unit behind it and the tests named before it), a date or a drug may be said."""
         if match.lastgroup == "word":
             return match.group().lower() in self.words
         if match.lastgroup == "number":
-            return self._holds_number(match.group(), unit)
+            return self._holds_number(match.group(), unit, named)
         return any(covers(known, said) for said in dates_of(match) for known in self.dates)
 
     def _take(self, claim: Claim) -> None:
-        units = units_in(f"{claim.text} 0 {shown_unit(claim.unit)}")
+        saying = Saying(claim, units_in(f"{claim.text} 0 {shown_unit(claim.unit)}"))
         for text in (claim.text, claim.unit, claim.date, claim.formula, claim.source, claim.topic):
             for match in _PATTERN.finditer(text or ""):
                 if match.lastgroup == "word":
                     self.words.add(match.group().lower())
                 elif match.lastgroup == "number":
-                    self.numbers.setdefault(parsed(match.group()), set()).update(units)
+                    self.numbers.setdefault(parsed(match.group()), []).append(saying)
                 else:
                     self.dates.update(dates_of(match))
         if claim.date:
             self.dates.add(_iso(claim.date))
         if claim.value is not None:
-            self.values.append((abs(Decimal(repr(claim.value))), units))
+            self.values.append((abs(Decimal(repr(claim.value))), saying))
 
-    def _holds_number(self, text: str, unit: str | None) -> bool:
+    def _holds_number(self, text: str, unit: str | None, named: frozenset[str]) -> bool:
         said = parsed(text)
-        if said in self.numbers and (unit is None or unit in self.numbers[said]):
+        if any(saying.fits(unit, named) for saying in self.numbers.get(said, ())):
             return True
         if unit is None and any(year == said for year, _, _ in self.dates):
             return True
-        return any(rounds_to(value, said) and (unit is None or unit in units) for value, units in self.values)
+        return any(rounds_to(value, said) and saying.fits(unit, named) for value, saying in self.values)
+
+
+def sentence_before(text: str, place: int) -> str:
+    """What the sentence, or the line of a list, says before a place."""
+    start = max(0, place - _SENTENCE_CHARACTERS)
+    ends = [match.end() for match in _SENTENCE_END.finditer(text, start, place)]
+    return text[ends[-1] if ends else start : place]
+
+
+def named_last(text: str) -> frozenset[str]:
+    """The tests named last in a sentence: behind the last figure, or else between those before it."""
+    parts = reversed(_FIGURE.split(text))
+    return next(filter(None, map(concepts_in, parts)), frozenset())
+
+
+@lru_cache(maxsize=4096)
+def concepts_in(text: str) -> frozenset[str]:
+    """The tests that a text names, by any of their names."""
+    return frozenset(concept for mention in mentions(text) for concept in mention.concepts)
 
 
 def unit_behind(text: str, place: int) -> str | None:

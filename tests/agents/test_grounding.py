@@ -66,6 +66,53 @@ def test_it_strikes_what_no_claim_says(text: str, expected: str) -> None:
     assert shown(text)[0] == expected
 
 
+OF_TESTS = (
+    Claim(id="e-1", kind="record", text="Your HbA1c was 6.1 %.", value=6.1, unit="%", date="2026-01-05", concept="a1c"),
+    Claim(id="l-1", kind="record", text="Your ldl was 131 mg/dL.", value=131, unit="mg/dL", concept="ldl"),
+    Claim(id="l-2", kind="record", text="110 mg/dL", topic="Glucose", value=110, unit="mg/dL"),
+    Claim(id="p-1", kind="record", text="metFORMIN 500 MG Oral Tablet"),
+)
+
+
+def grounded(text: str, step: int = 10_000) -> str:
+    grounder = Grounder(OF_TESTS)
+    return "".join([*(grounder.feed(text[at : at + step]) for at in range(0, len(text), step)), grounder.finish()])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Your HbA1c was 6.1 %.",
+        "- A1c: 6.1 % on 5 January 2026",
+        "Your sugar average, the hemoglobin A1c, was 6.1 %.",
+        "Your HbA1c and LDL were 6.1 % and 131 mg/dL.",
+        "HbA1c: 6.1 %; bad cholesterol: 131 mg/dL; glucose: 110 mg/dL.",
+        "Your HbA1c is fine. It was 6.1 % then.",
+        "**Glucose**\n- 6.1 %",
+        "For your glucose you take metformin 500 mg.",
+        "Su hemoglobina glicosilada fue de 6,1 %.",
+    ],
+)
+@pytest.mark.parametrize("step", [1, 4, 10_000])
+def test_it_leaves_a_value_that_is_of_the_test_named(text: str, step: int) -> None:
+    assert grounded(text, step) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Your glucose is 6.1.", "Your glucose is ~~6.1~~."),
+        ("Your glucose on 5 January 2026 was 6.1 %.", "Your glucose on 5 January 2026 was ~~6.1~~ %."),
+        ("- Blood sugar: 131 mg/dL", "- Blood sugar: ~~131~~ mg/dL"),
+        ("Your HbA1c was 6.1 % and your potassium 6.1.", "Your HbA1c was 6.1 % and your potassium ~~6.1~~."),
+        ("El colesterol HDL fue de 131 mg/dL.", "El colesterol HDL fue de ~~131~~ mg/dL."),
+    ],
+)
+@pytest.mark.parametrize("step", [1, 4, 10_000])
+def test_it_strikes_a_value_that_is_of_another_test(text: str, expected: str, step: int) -> None:
+    assert grounded(text, step) == expected
+
+
 def test_it_counts_what_it_checked() -> None:
     assert shown("7.4 % on 13 April 2020, then 9.9 %")[1:] == (3, 1)
 
