@@ -29,7 +29,7 @@ class Answer:
         self, brief: AnswerBrief, *, model: Model, drugs: Iterable[str] = (), limits: Limits | None = None
     ) -> None:
         self._brief = brief
-        self._model = model
+        self.model = model
         self._grounder = Grounder(brief.claims, drugs=drugs)
         self._citations = Citations(brief.claims)
         self._limits = limits or Limits()
@@ -52,8 +52,8 @@ class Answer:
         """
         said = 0
         request = ModelRequest.user_text_prompt(self._brief.to_prompt(LEAD), instructions=instructions("answer"))
-        self.usage.requests += 1
-        async with model_request_stream(self._model, [request]) as stream:
+        async with model_request_stream(self.model, [request]) as stream:
+            self.usage.requests += 1
             async for piece in pieces(stream, stall_seconds=self._limits.stall_seconds):
                 said += len(piece.strip())
                 if said > self._limits.answer_characters:

@@ -27,7 +27,8 @@ from agents.brief import AnswerBrief
 from agents.drugs import drug_names
 from agents.events import AnyEvent, Done, Gap, Plan, Receipt, Restart, Text, Triage, Understanding, Usage
 from agents.follow_ups import follow_ups
-from agents.limits import Limits, Meter
+from agents.limits import Limits
+from agents.meter import Meter
 from agents.models import ModelUnavailable, model_named
 from agents.outside import OutsideModel
 from agents.plan import make_plan
@@ -47,6 +48,7 @@ SAID_FIRST = frozenset({"urgent", "critical_value"})
 STOPPED_WRITING = "The model stopped while it wrote the answer. The rule-based analyst wrote it from the same findings."
 
 GONE = "The model that this chat is set to could not be asked. The rule-based analyst answered in its place."
+SPENT = "What the model may use is used up. The rule-based analyst answered in its place."
 CUT = "The answer was cut off, because the model wrote more than it may."
 USED = ("requests", "input_tokens", "output_tokens", "tool_calls")
 
@@ -142,7 +144,7 @@ async def answer_events(
             yield event
     spent.add(team.usage)
     if team.left_alone:
-        yield Gap(reason="failed", unknown=GONE)
+        yield left_alone(team.gaps)
         team = asked(model=RulesModel())
         async with aclosing(team.at_work()) as at_work:
             async for event in at_work:
@@ -160,10 +162,18 @@ async def answer_events(
     async with aclosing(writing.written()) as events:
         async for event in events:
             yield event
-    spent.add(writing.usage)
+    if team.model is model:
+        spent.add(writing.usage)
     yield spent.told()
     yield receipt_of(ledger, written_by=writing.model.model_name)
     yield Done(status="complete", follow_ups=follow_ups(understood.asks, records=records))
+
+
+def left_alone(gaps: Sequence[Gap]) -> Gap:
+    """Why the rules answer in the place of a model with which no specialist got through."""
+    if all(gap.reason == "budget" for gap in gaps):
+        return Gap(reason="budget", unknown=SPENT)
+    return Gap(reason="failed", unknown=GONE)
 
 
 class Writing:
@@ -173,6 +183,8 @@ class Writing:
         self.model = model
         """Who writes, or has written."""
         self.usage = RunUsage()
+        """Of the model that was asked first."""
+        self._asked = model
         self._brief = brief
         self._limits = limits
 
@@ -198,7 +210,9 @@ class Writing:
                 else:
                     await pause(attempt, error=error, limits=self._limits)
             finally:
-                self.usage.incr(answer.usage)
+                # What the rules do in another model's place costs nothing of it.
+                if answer.model is self._asked:
+                    self.usage.incr(answer.usage)
         if answer.cut:
             yield Gap(reason="budget", unknown=CUT)
         yield answer.grounding

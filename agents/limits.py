@@ -1,21 +1,8 @@
-"""How much a run may take: steps, tokens, tool calls and seconds, in all and for each specialist.
-
-Specialists work at once, so what is left is counted here: a request is paid for before it is made, by what it can
-cost at the most, and put right when it has answered. Between the look and the payment nothing else can run.
-"""
+"""How much a run may take: steps, tokens, tool calls and seconds, in all and for each specialist."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Sequence
-
 import msgspec
-from pydantic_ai.exceptions import UsageLimitExceeded
-from pydantic_ai.messages import ModelMessage
-from pydantic_ai.usage import RequestUsage
-
-CHARACTERS_PER_TOKEN = 3
-"""Fewer than most text has, so that what is reserved is rather too much."""
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,90 +27,3 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     pause_seconds: float = 0.5
     """Before the second attempt; twice as long before each further one, and always a random part of it."""
     longest_pause_seconds: float = 10.0
-
-
-class BudgetSpent(UsageLimitExceeded):
-    """Nothing is left of what this run, or this specialist, may take."""
-
-
-class Meter:
-    """Counts what is taken, for a specialist also from what the whole run has."""
-
-    def __init__(self, *, requests: int, tokens: int, tool_calls: int, seconds: float, of: Meter | None = None) -> None:
-        self._requests = requests
-        self._tokens = tokens
-        self._tool_calls = tool_calls
-        self._ends = asyncio.get_running_loop().time() + seconds
-        self._of = of
-
-    @classmethod
-    def of_run(cls, limits: Limits) -> Meter:
-        return cls(
-            requests=limits.run_requests,
-            tokens=limits.run_tokens,
-            tool_calls=limits.run_tool_calls,
-            seconds=limits.run_seconds,
-        )
-
-    def for_specialist(self, limits: Limits) -> Meter:
-        return Meter(
-            requests=limits.specialist_requests,
-            tokens=limits.specialist_tokens,
-            tool_calls=limits.specialist_tool_calls,
-            seconds=limits.specialist_seconds,
-            of=self,
-        )
-
-    @property
-    def seconds_left(self) -> float:
-        left = self._ends - asyncio.get_running_loop().time()
-        return left if self._of is None else min(left, self._of.seconds_left)
-
-    def pay(self, tokens: int) -> None:
-        """Take one request of at most so many tokens.
-
-        Raises:
-            BudgetSpent: there is not so much left; nothing is taken.
-        """
-        self._check(tokens)
-        self._take(tokens, requests=1)
-
-    def settle(self, paid: int, usage: RequestUsage) -> None:
-        """Put right what was paid for a request by what it has cost."""
-        self._take((usage.input_tokens + usage.output_tokens) - paid)
-
-    def call_tool(self) -> None:
-        """Take one tool call.
-
-        Raises:
-            BudgetSpent: there is none left.
-        """
-        if self._tool_calls < 1 or (self._of is not None and self._of._tool_calls < 1):
-            raise BudgetSpent("no tool call is left")
-        for meter in self._levels():
-            meter._tool_calls -= 1
-
-    def _check(self, tokens: int) -> None:
-        for meter in self._levels():
-            if meter._requests < 1:
-                raise BudgetSpent("no request is left")
-            if meter._tokens < tokens:
-                raise BudgetSpent("not enough tokens are left")
-        if self.seconds_left <= 0:
-            raise BudgetSpent("no time is left")
-
-    def _take(self, tokens: int, *, requests: int = 0) -> None:
-        for meter in self._levels():
-            meter._tokens -= tokens
-            meter._requests -= requests
-
-    def _levels(self) -> tuple[Meter, ...]:
-        return (self,) if self._of is None else (self, self._of)
-
-
-def most_tokens(messages: Sequence[ModelMessage], *, most_written: int) -> int:
-    """What asking this can cost at the most."""
-    characters = sum(
-        len(str(part)) for message in messages for part in (*message.parts, getattr(message, "instructions", ""))
-    )
-    return characters // CHARACTERS_PER_TOKEN + most_written

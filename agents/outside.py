@@ -17,7 +17,8 @@ from pydantic_ai.models.wrapper import WrapperModel
 from pydantic_ai.settings import ModelSettings
 
 from agents.attempts import is_last, pause
-from agents.limits import BudgetSpent, Limits, Meter, most_tokens
+from agents.limits import Limits
+from agents.meter import BudgetSpent, Meter, most_tokens
 from agents.receipt import Ledger
 
 UNREADABLE = (httpx2.HTTPError, httpx2.StreamError, json.JSONDecodeError, UnicodeDecodeError)

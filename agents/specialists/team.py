@@ -25,7 +25,8 @@ from agents.events import (
     Task,
     Usage,
 )
-from agents.limits import Limits, Meter
+from agents.limits import Limits
+from agents.meter import Meter
 from agents.outside import OutsideModel
 from agents.prices import price
 from agents.query import Query

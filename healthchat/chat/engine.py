@@ -24,9 +24,10 @@ from django.utils import timezone
 
 from agents import scripted
 from agents.events import AnyEvent, Done, Error, Restart, Text
+from agents.limits import Limits
 from agents.records import Patient as Nobody
 from agents.records import Records
-from healthchat.chat import log, runs, worker
+from healthchat.chat import allowance, log, runs, worker
 from healthchat.chat.hub import hub
 from healthchat.chat.recorder import LostRun, Sheet, recorder
 from healthchat.chat.runs import Claimed
@@ -292,11 +293,21 @@ async def _consultation(claimed: Claimed) -> AsyncGenerator[AnyEvent, None]:
         # Takes about two seconds, so not here in the loop.
         consultation = await asyncio.to_thread(importlib.import_module, "agents.consultation")
         process_query = _imported["process_query"] = consultation.process_query
-    records = await in_database(_records, claimed.patient)
+    records, limits = await in_database(_needed, claimed)
     events: AsyncGenerator[AnyEvent, None] = process_query(
-        claimed.query, records=records, model=claimed.run.model, past=claimed.past
+        claimed.query,
+        records=records,
+        model=claimed.run.model,
+        past=claimed.past,
+        access=allowance.access(),
+        limits=limits,
+        fall_back=True,
     )
     return events
+
+
+def _needed(claimed: Claimed) -> tuple[Records, Limits]:
+    return _records(claimed.patient), allowance.limits_for(claimed.run, now=timezone.now())
 
 
 def _records(patient: UUID | None) -> Records:

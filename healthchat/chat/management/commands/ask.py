@@ -29,6 +29,7 @@ from agents.events import (
 )
 from agents.query import Query
 from agents.records import Records
+from healthchat.chat import allowance
 from healthchat.records.importers import load
 from healthchat.records.importers.imported import NotUnderstood
 
@@ -62,7 +63,9 @@ class Command(BaseCommand):
         from agents.consultation import process_query
         from agents.models import ModelUnavailable
 
-        events = process_query(query, records=records, model=model)
+        events = process_query(
+            query, records=records, model=model, access=allowance.access(), limits=allowance.limits()
+        )
         try:
             await (self.print_json(events) if as_json else self.print_text(events))
         except ModelUnavailable as error:

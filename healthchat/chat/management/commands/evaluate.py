@@ -22,6 +22,7 @@ from agents.evaluation import Answer, Question, Row, Verdict, judge, table
 from agents.events import AnyEvent
 from agents.query import Query
 from agents.records import Records
+from healthchat.chat import allowance
 from healthchat.records.importers import load
 from healthchat.records.importers.imported import NotUnderstood
 
@@ -97,7 +98,9 @@ class Command(BaseCommand):
         now = datetime.combine(question.as_of, time(12), tzinfo=UTC) if question.as_of else as_of
         query = Query(text=question.text, now=now)
         try:
-            async with aclosing(process_query(query, records=records, model=model)) as events:
+            async with aclosing(
+                process_query(query, records=records, model=model, access=allowance.access(), limits=allowance.limits())
+            ) as events:
                 return [event async for event in events]
         except ModelUnavailable as error:
             raise CommandError(str(error)) from None
