@@ -23,7 +23,7 @@ E = TypeVar("E", bound=AnyEvent)
 
 SHOWN_TYPES = (
     *("triage", "understanding", "plan", "chart", "citation", "gap", "grounding", "clarify"),
-    *("error", "done"),
+    *("receipt", "error", "done"),
 )
 """What an answer is made of besides its text; how the team worked is told by the run's own feed."""
 
@@ -39,6 +39,30 @@ TRIAGE_TITLES = {
     "critical_value": _("A recent result needs attention now"),
     "urgent": _("Please have this looked at soon"),
     "scope": _("What this chat cannot do"),
+}
+
+
+RULES = "rules"
+
+KINDS_SENT = {
+    "observation": _("Results"),
+    "medication": _("Medicines"),
+    "condition": _("Conditions"),
+    "allergy": _("Allergies"),
+    "immunization": _("Vaccinations"),
+    "procedure": _("Procedures"),
+    "encounter": _("Visits"),
+    "document": _("Documents"),
+    "derived": _("Statements worked out from your records"),
+}
+"""What a person calls the kinds of records in a receipt."""
+
+FIELDS_SENT = {
+    "text": _("what it says"),
+    "value": _("value"),
+    "unit": _("unit"),
+    "date": _("date"),
+    "evidence": _("record number"),
 }
 
 
@@ -110,7 +134,25 @@ class Turn:
 
     @property
     def rule_based(self) -> bool:
-        return self.run.model == "rules"
+        return self.written_by == RULES
+
+    @property
+    def written_by(self) -> str:
+        """The model that wrote the answer, which may have been another than the one that was chosen."""
+        return RULES if self.receipt and self.receipt.written_by == RULES else self.run.model
+
+    @cached_property
+    def receipt(self) -> events.Receipt | None:
+        return self._last(events.Receipt)
+
+    @property
+    def handed_over(self) -> list[str]:
+        """Which fields of which records a model was handed, a line for each kind of record."""
+        sent = self.receipt.sent if self.receipt else ()
+        return [
+            f"{KINDS_SENT.get(one.kind, one.kind)} ({one.records}): {', '.join(map(_field_name, one.fields))}"
+            for one in sent
+        ]
 
     @cached_property
     def triage(self) -> events.Triage | None:
@@ -245,6 +287,10 @@ def evidence_address(patient: UUID, evidence: str) -> str | None:
         return reverse("evidence", args=[patient, evidence])
     except NoReverseMatch:
         return None
+
+
+def _field_name(field: str) -> str:
+    return str(FIELDS_SENT.get(field, field))
 
 
 def _safe(html: str) -> SafeString:

@@ -199,6 +199,32 @@ def test_it_shows_an_answer_with_all_that_belongs_to_it(alices: Client, alice: U
     assert 'data-question="And my kidneys?"' in html
 
 
+def test_it_says_what_a_model_elsewhere_was_given(alices: Client, conversation: Conversation) -> None:
+    sent = events.SentRecords(kind="observation", records=3, fields=("date", "value"))
+    receipt = events.Receipt(written_by="gpt-5", endpoint="api.openai.com", left_machine=True, requests=4, sent=(sent,))
+    run = run_of(conversation, receipt, text="Your HbA1c was 7.4 %.")
+    Run.objects.filter(pk=run.pk).update(model="openai:gpt-5")
+
+    words = words_of(page_of(alices, conversation))
+
+    assert "Sent to api.openai.com" in words
+    assert "What was given to the model at api.openai.com" in words
+    assert "Results (3): date, value" in words
+    assert "Rule-based analyst" not in words
+    assert "Nothing left this machine" not in words
+
+
+def test_it_labels_what_the_rules_wrote_in_another_model_s_place(alices: Client, conversation: Conversation) -> None:
+    run = run_of(conversation, events.Receipt(written_by="rules"), text="Your HbA1c was 7.4 %.")
+    Run.objects.filter(pk=run.pk).update(model="openai:gpt-5")
+
+    words = words_of(page_of(alices, conversation))
+
+    assert "Rule-based analyst" in words
+    assert "Nothing left this machine" in words
+    assert "gpt-5" not in words
+
+
 def test_it_puts_urgent_words_first_and_once(alices: Client, conversation: Conversation) -> None:
     told = "**Call 911 now.** This may be a heart attack."
     run_of(conversation, events.Triage(level="emergency", text=told), text=told)
