@@ -8,6 +8,7 @@ from contextlib import aclosing, suppress
 from typing import Any
 
 import django
+from django.conf import settings
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix
 from django.urls import set_script_prefix
@@ -31,7 +32,7 @@ from healthchat.middleware import (  # noqa: E402
 FEEDS = ("/api/chat/", "/api/runs/", "/api/conversations/")
 FEED_ENDINGS = ("/message", "/stream", "/cancel", "/retry", "/events")
 FEED_MIDDLEWARE = (
-    CorsMiddleware,
+    *((CorsMiddleware,) if settings.CORS_ALLOWED_ORIGINS else ()),
     SecurityMiddleware,
     SessionMiddleware,
     CommonMiddleware,
@@ -57,7 +58,7 @@ class FeedHandler(ASGIHandler):
         self._exception_middleware: list[Any] = []
         handler: Any = convert_exception_to_response(self._get_response_async)  # type: ignore[attr-defined]
         for middleware in reversed(FEED_MIDDLEWARE):
-            handler = convert_exception_to_response(middleware(handler))  # type: ignore[arg-type]
+            handler = convert_exception_to_response(middleware(handler))
         self._middleware_chain = handler
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:

@@ -30,6 +30,8 @@ from django.db.models import (
 )
 
 THREADS = 4
+MOST_TOGETHER = 16
+"""Pieces of work that share a trip to the writer, besides those that go first."""
 CLOSE_SECONDS = 10.0
 TRIES = 8
 """How often a piece of work is begun again because another process was first."""
@@ -64,27 +66,37 @@ class DatabaseThreads:
 
 
 class Trips:
-    """One event loop's work for one thread: what comes in while a trip is under way goes together with the next."""
+    """One event loop's work for one thread: what comes in while a trip is under way goes together with the next.
+
+    What goes first is never behind more than one trip; of the rest, `most` share one.
+    """
 
     def __init__(
-        self, thread: DatabaseThreads, carry_out: Callable[[Sequence[Callable[[], Any]]], list[Outcome]]
+        self,
+        thread: DatabaseThreads,
+        carry_out: Callable[[Sequence[Callable[[], Any]]], list[Outcome]],
+        *,
+        most: int | None = None,
     ) -> None:
         self._thread = thread
         self._carry_out = carry_out
+        self._most = most
+        self._first: list[tuple[Callable[[], Any], asyncio.Future[Any]]] = []
         self._waiting: list[tuple[Callable[[], Any], asyncio.Future[Any]]] = []
         self._task: asyncio.Task[None] | None = None
 
-    async def run(self, work: Callable[[], T]) -> T:
+    async def run(self, work: Callable[[], T], *, first: bool = False) -> T:
         loop = asyncio.get_running_loop()
         outcome: asyncio.Future[T] = loop.create_future()
-        self._waiting.append((work, outcome))
+        (self._first if first else self._waiting).append((work, outcome))
         if self._task is None or self._task.done():
             self._task = loop.create_task(self._trips(), context=contextvars.Context())
         return await outcome
 
     async def _trips(self) -> None:
-        while self._waiting:
-            batch, self._waiting = self._waiting, []
+        while self._first or self._waiting:
+            batch = self._first + self._waiting[: self._most]
+            self._first, self._waiting = [], self._waiting[self._most :] if self._most else []
             outcomes = await self._thread.run(self._carry_out, [work for work, _ in batch])
             for (_, waiting), outcome in zip(batch, outcomes, strict=True):
                 if waiting.done():
@@ -127,9 +139,12 @@ async def write(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> 
     The function may be called again from the start if something else fails in its transaction, so all it changes must
     be in the database.
     """
-    loop = asyncio.get_running_loop()
-    writes = _writes.get(loop) or _writes.setdefault(loop, Trips(writer, carried_out))
-    return await writes.run(partial(function, *args, **kwargs))
+    return await _writes_here().run(partial(function, *args, **kwargs))
+
+
+async def write_first(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """As `write`, ahead of all that waits there: for what people are watching already."""
+    return await _writes_here().run(partial(function, *args, **kwargs), first=True)
 
 
 def carried_out(works: Sequence[Callable[[], Any]]) -> list[Outcome]:
@@ -194,6 +209,11 @@ def _insertion(model: type[Model]) -> tuple[str, tuple[tuple[Field[Any, Any], bo
     marks = ", ".join("%s" for _ in fields)
     statement = f"INSERT INTO {connection.ops.quote_name(model._meta.db_table)} ({columns}) VALUES ({marks})"  # noqa: S608
     return statement, tuple((field, type(field) in _PLAIN_FIELDS) for field in fields)
+
+
+def _writes_here() -> Trips:
+    loop = asyncio.get_running_loop()
+    return _writes.get(loop) or _writes.setdefault(loop, Trips(writer, carried_out, most=MOST_TOGETHER))
 
 
 def _each(works: Sequence[Callable[[], Any]]) -> list[Outcome]:

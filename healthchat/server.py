@@ -170,6 +170,9 @@ class SteadyFactory(HTTPFactory):
         protocol.requestFactory = SteadyRequest
         return protocol
 
+    def log(self, request: http.Request) -> None:
+        """Write no line of every request: nobody reads it, and its address may hold a person's words."""
+
 
 class SteadyServer(Server):
     """daphne's server for one address, without WebSockets."""

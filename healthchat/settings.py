@@ -92,9 +92,15 @@ INSTALLED_APPS = [
     "healthchat.chat",
 ]
 
+CORS_ALLOWED_ORIGINS = env.list("HEALTHCHAT_CORS_ORIGINS", default=[])
+for origin in CORS_ALLOWED_ORIGINS:
+    parts = urlsplit(origin)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path:
+        raise ImproperlyConfigured(f"HEALTHCHAT_CORS_ORIGINS: {origin!r} is not an origin such as https://example.org")
+
 MIDDLEWARE = [
     "healthchat.middleware.GZipMiddleware",
-    "corsheaders.middleware.CorsMiddleware",
+    *(["corsheaders.middleware.CorsMiddleware"] if CORS_ALLOWED_ORIGINS else []),
     "healthchat.middleware.SecurityMiddleware",
     "healthchat.security.ContentSecurityPolicy",
     "servestatic.middleware.ServeStaticMiddleware",
@@ -193,11 +199,6 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # -- JSON API ---------------------------------------------------------------------------------------------------------
 
-CORS_ALLOWED_ORIGINS = env.list("HEALTHCHAT_CORS_ORIGINS", default=[])
-for origin in CORS_ALLOWED_ORIGINS:
-    parts = urlsplit(origin)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path:
-        raise ImproperlyConfigured(f"HEALTHCHAT_CORS_ORIGINS: {origin!r} is not an origin such as https://example.org")
 CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "idempotency-key", "last-event-id"]

@@ -134,8 +134,9 @@ def _reading(segment: str, context: Context, before: Ask | None) -> Reading:
             return Reading(ask)
         full = completed(slots, before, best=best, top=scores[0][0] if scores else None)
         if full is not None:
-            return _inherited(_scored(_slots(full, context), segment, context), before)
-    reading = _scored(slots, segment, context)
+            whole = _slots(full, context)
+            return _inherited(_told(intents.scored(whole), whole, segment, context), before)
+    reading = _told(scores, slots, segment, context)
     if before is not None and reading.ask.intent == "lifestyle" and not reading.ask.concepts and before.concepts:
         return Reading(msgspec.structs.replace(reading.ask, concepts=before.concepts, inherited=True))
     return reading
@@ -154,8 +155,8 @@ def _inherited(reading: Reading, before: Ask) -> Reading:
     return Reading(msgspec.structs.replace(ask, concepts=concepts, value=value, inherited=True))
 
 
-def _scored(slots: Slots, segment: str, context: Context) -> Reading:
-    ranked = intents.scored(slots)
+def _told(ranked: list[tuple[Intent, float]], slots: Slots, segment: str, context: Context) -> Reading:
+    """The reading that the scores of the intents, strongest first, amount to."""
     if not ranked or (ranked[0][1] < ENOUGH and not slots.tests and not slots.names):
         return Reading(_unknown(slots, segment))
     ranked = [

@@ -31,7 +31,7 @@ from healthchat.chat import allowance, log, runs, worker
 from healthchat.chat.hub import hub
 from healthchat.chat.recorder import LostRun, Sheet, recorder
 from healthchat.chat.runs import Claimed
-from healthchat.database import in_database, write
+from healthchat.database import in_database, write, write_first
 from healthchat.records.models import Patient
 from healthchat.records.view import records_of
 
@@ -210,7 +210,7 @@ class Engine:
             if not carried_out:
                 continue
             try:
-                leases = await write(runs.renew, carried_out, worker=self.worker, now=timezone.now())
+                leases = await write_first(runs.renew, carried_out, worker=self.worker, now=timezone.now())
             except DatabaseError as error:
                 logger.warning("leases cannot be renewed: %s", type(error).__name__)
                 continue

@@ -107,18 +107,19 @@ async def _ended(run: Run | Progress, seq: int) -> Frames:
 
 async def _follow(run: UUID, seq: int, visitor: Visitor) -> Frames:
     with _subscribed(run, visitor) as subscription:
+        local = hub()
         behind = True
         heard = time.monotonic()
         told = False
         while not subscription.ended:
             if behind:
-                at_hand = hub().since(run, seq)
+                at_hand = local.since(run, seq)
                 if at_hand is None:
                     page = await look(log.read, run, seq)
                     at_hand = [event.sent() for event in page]
                 behind = len(at_hand) == log.PAGE
                 ready = at_hand
-            elif await subscription.wait(HEARTBEAT_SECONDS if run in hub().here else LOOK_SECONDS):
+            elif await subscription.wait(HEARTBEAT_SECONDS if run in local.here else LOOK_SECONDS):
                 taken = subscription.take(JOINED_EVENTS)
                 ready = [event for event in taken if event.seq > seq]
                 if not taken or (ready and ready[0].seq != seq + 1):
@@ -131,8 +132,8 @@ async def _follow(run: UUID, seq: int, visitor: Visitor) -> Frames:
                     yield HEARTBEAT
                 continue
             if not ready:
-                if hub().stuck != told:
-                    told = hub().stuck
+                if local.stuck != told:
+                    told = local.stuck
                     yield standing(run, waits=told)
                 continue
             seq = ready[-1].seq

@@ -25,7 +25,7 @@ from django.db import Error as DatabaseError
 from agents.events import AnyEvent, Done, Text
 from healthchat.chat import log
 from healthchat.chat.hub import hub
-from healthchat.database import write
+from healthchat.database import write_first
 
 BUSY_EVENTS = 8
 """A commit of at least so many events means load: the next one lingers."""
@@ -130,7 +130,7 @@ class Recorder:
     async def _store(self, batch: list[Page]) -> None:
         while True:
             try:
-                await write(_commit, batch)
+                await write_first(_commit, batch)
             except (IntegrityError, DataError):
                 await self._store_one_by_one(batch)
             except DatabaseError as error:

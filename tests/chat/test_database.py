@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, OperationalError, ProgrammingError, connection, transaction
 
 from healthchat.chat.models import Conversation
-from healthchat.database import THREADS, DatabaseThreads, in_database, look, write
+from healthchat.database import MOST_TOGETHER, THREADS, DatabaseThreads, in_database, look, write, write_first
 from tests.chat.locks import WAIT_SECONDS
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -157,6 +157,17 @@ class TestWriting:
             return "stored"
 
         assert await write(second_time_lucky) == "stored"
+
+    async def test_what_people_watch_goes_ahead_of_a_crowd(self) -> None:
+        done: list[str] = []
+        crowd = [asyncio.ensure_future(write(done.append, "asks")) for _ in range(3 * MOST_TOGETHER)]
+        await asyncio.sleep(0)
+
+        await write_first(done.append, "watched")
+        await asyncio.gather(*crowd)
+
+        assert done.index("watched") <= 2 * MOST_TOGETHER
+        assert len(done) == 3 * MOST_TOGETHER + 1
 
 
 async def test_looks_that_come_together_share_a_trip() -> None:

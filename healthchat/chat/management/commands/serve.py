@@ -21,11 +21,13 @@ class Command(BaseCommand):
         from healthchat.asgi import application
         from healthchat.chat.engine import engine
         from healthchat.chat.hub import hub
+        from healthchat.loop import favour_the_loop
         from healthchat.server import SteadyServer, quieten_garbage_collection
 
         def started() -> None:
             self.stdout.write(f"healthchat listens on http://{host}:{port}/")
             self.stdout.flush()
+            favour_the_loop()
             engine().watch()
             loop = asyncio.get_running_loop()
             loading = loop.run_in_executor(None, importlib.import_module, "agents.consultation")
