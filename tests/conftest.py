@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 PASSWORD = "correct horse battery staple"
 START_SECONDS = 60
+SLOWEST = ("tests/acceptance/test_described", "tests/browser", "tests/faults", "tests/acceptance", "tests/records")
+"""Handed out before the rest, this one first: a worker that begins a slow file last keeps all others waiting."""
 
 # Before the settings are read: no test sees or touches the data, the keys or the choices of whoever runs it.
 for _name in [name for name in os.environ if name.startswith("HEALTHCHAT_")]:
@@ -47,6 +49,10 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     hypothesis.settings.register_profile("healthchat", deadline=None, derandomize=os.environ.get("CI") == "true")
     hypothesis.settings.load_profile("healthchat")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=_place)
 
 
 def pytest_unconfigure() -> None:
@@ -124,6 +130,10 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield f"unix://{folder / 'redis.sock'}"
         process.terminate()
         process.wait(START_SECONDS)
+
+
+def _place(item: pytest.Item) -> int:
+    return next((place for place, start in enumerate(SLOWEST) if item.nodeid.startswith(start)), len(SLOWEST))
 
 
 def _signed_in(user: User) -> Client:
