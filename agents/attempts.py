@@ -9,6 +9,8 @@ from pydantic_ai.exceptions import (
     AgentRunError,
     ContentFilterError,
     ModelAPIError,
+    ModelAuthenticationError,
+    ModelNotFoundError,
     ModelQuotaExceededError,
     ModelRequestRejectedError,
     UnexpectedModelBehavior,
@@ -33,6 +35,14 @@ async def pause(attempt: int, *, error: Exception, limits: Limits) -> None:
     waited = min(asked or 0.0, limits.longest_pause_seconds)
     # Not a secret: it only keeps those who failed together from coming back together.
     await asyncio.sleep(waited + random.uniform(0, grown))  # noqa: S311
+
+
+def is_there(error: BaseException | None) -> bool:
+    """Whether a model that failed with that error can be reached all the same, and so may manage something else."""
+    out_of_reach = (TimeoutError, ModelAuthenticationError, ModelNotFoundError, ModelQuotaExceededError)
+    if not isinstance(error, AgentRunError) or isinstance(error, out_of_reach):
+        return False
+    return not (isinstance(error, ModelAPIError) and may_pass(error))
 
 
 def is_last(attempt: int, *, error: AgentRunError | TimeoutError, limits: Limits) -> bool:

@@ -44,10 +44,11 @@ from agents.triage import screen
 from agents.understanding import understand
 
 ENDS_HERE = frozenset({"emergency", "crisis"})
-SAID_FIRST = frozenset({"urgent", "critical_value"})
+SAID_FIRST = frozenset({"concern", "urgent", "critical_value"})
 STOPPED_WRITING = "The model stopped while it wrote the answer. The rule-based analyst wrote it from the same findings."
 
 GONE = "The model that this chat is set to could not be asked. The rule-based analyst answered in its place."
+UNABLE = "The model that this chat is set to could not work with the records. The rule-based analyst looked at them."
 SPENT = "What the model may use is used up. The rule-based analyst answered in its place."
 CUT = "The answer was cut off, because the model wrote more than it may."
 USED = ("requests", "input_tokens", "output_tokens", "tool_calls")
@@ -143,8 +144,10 @@ async def answer_events(
         async for event in at_work:
             yield event
     spent.add(team.usage)
+    writer = model
     if team.left_alone:
-        yield left_alone(team.gaps)
+        yield why_by_rules(team)
+        writer = model if able_to_write(team) else RulesModel()
         team = asked(model=RulesModel())
         async with aclosing(team.at_work()) as at_work:
             async for event in at_work:
@@ -158,22 +161,31 @@ async def answer_events(
         gaps=tuple(team.gaps),
         skipped=plan.skipped,
     )
-    writing = Writing(brief, model=team.model, limits=limits)
+    writing = Writing(brief, model=writer, limits=limits)
     async with aclosing(writing.written()) as events:
         async for event in events:
             yield event
-    if team.model is model:
+    if writer is model:
         spent.add(writing.usage)
     yield spent.told()
     yield receipt_of(ledger, written_by=writing.model.model_name)
     yield Done(status="complete", follow_ups=follow_ups(understood.asks, records=records))
 
 
-def left_alone(gaps: Sequence[Gap]) -> Gap:
-    """Why the rules answer in the place of a model with which no specialist got through."""
-    if all(gap.reason == "budget" for gap in gaps):
+def why_by_rules(team: Team) -> Gap:
+    """Why the rules look at the records in the place of a model with which no specialist got through."""
+    if used_up(team):
         return Gap(reason="budget", unknown=SPENT)
-    return Gap(reason="failed", unknown=GONE)
+    return Gap(reason="failed", unknown=UNABLE if able_to_write(team) else GONE)
+
+
+def able_to_write(team: Team) -> bool:
+    """Whether a model that was no use to the specialists may still put into words what the rules find."""
+    return team.model_is_there and not used_up(team)
+
+
+def used_up(team: Team) -> bool:
+    return all(gap.reason == "budget" for gap in team.gaps)
 
 
 class Writing:

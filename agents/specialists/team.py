@@ -11,6 +11,7 @@ from pydantic_ai.exceptions import UsageLimitExceeded
 from pydantic_ai.models import Model
 from pydantic_ai.usage import RunUsage
 
+from agents.attempts import is_there
 from agents.brief import TaskBrief
 from agents.events import (
     AnyEvent,
@@ -65,6 +66,8 @@ class Team:
             event.specialist: event for event in past if isinstance(event, Finding)
         }
         self.gaps: list[Gap] = []
+        self.model_is_there = False
+        """Whether one of those who failed did so with a model that can be reached."""
         self.usage = RunUsage()
         self._limits = limits or Limits()
         self._meter = meter or Meter.of_run(self._limits)
@@ -155,7 +158,9 @@ class Team:
         """Nothing where a specialist finished; else that it did not, and what that leaves unknown."""
         if not work.cancelled() and work.exception() is None:
             return
-        gap = gap_of(None if work.cancelled() else work.exception(), task)
+        error = None if work.cancelled() else work.exception()
+        self.model_is_there = self.model_is_there or is_there(error)
+        gap = gap_of(error, task)
         self.gaps.append(gap)
         status: SpecialistStatus = "stopped" if gap.reason == "stopped" else "failed"
         yield SpecialistUpdate(specialist=task.specialist, status=status, note=WHY[gap.reason])

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 import pytest
 
 from agents.access import Access
-from agents.consultation import CUT, GONE, STOPPED_WRITING, process_query
+from agents.consultation import CUT, GONE, STOPPED_WRITING, UNABLE, process_query
 from agents.events import AnyEvent, Done, Finding, Gap, Grounding, Receipt, Restart, SpecialistUpdate
 from tests.agents.rows import query, someone
 from tests.llm.consulting import HASTY, LATEST, consulted, only, shown
@@ -100,7 +100,7 @@ async def test_one_fault_of_a_specialist_s_model_passes(speaks: str, kind: str) 
     assert BY_RULES in shown(events)
 
 
-@pytest.mark.parametrize("kind", ["502", "cut", "refusal", "broken_body"])
+@pytest.mark.parametrize("kind", ["502", "cut", "stall", "broken_body"])
 async def test_it_offers_the_rules_answer_where_the_model_is_gone(speaks: str, kind: str) -> None:
     events = await consulted(Provider(speaks, faults=[Fault(kind)]), KIDNEYS)
     by_rules = [event async for event in process_query(query(KIDNEYS), records=someone())]
@@ -109,6 +109,19 @@ async def test_it_offers_the_rules_answer_where_the_model_is_gone(speaks: str, k
     assert shown(events) == shown(by_rules)
     assert [(gap.unknown, gap.specialist) for gap in only(events, Gap)] == [(GONE, None)]
     assert only(events, Receipt)[0].written_by == "rules"
+
+
+@pytest.mark.parametrize("kind", ["context_overflow", "bad_arguments", "unknown_tool"])
+async def test_a_model_that_cannot_look_anything_up_still_writes_what_the_rules_find(speaks: str, kind: str) -> None:
+    faults = [Fault(kind, "pharmacy"), Fault(kind, "laboratory_medicine")]
+
+    events = await consulted(Provider(speaks, faults=faults), KIDNEYS)
+    by_rules = [event async for event in process_query(query(KIDNEYS), records=someone())]
+
+    ends_well(events)
+    assert shown(events) == shown(by_rules)
+    assert [gap.unknown for gap in only(events, Gap)] == [UNABLE]
+    assert only(events, Receipt)[0].written_by == "scripted"
 
 
 async def test_it_answers_by_rules_where_nobody_lets_it_in(speaks: str) -> None:
