@@ -264,6 +264,7 @@ class RunAdmin(ChatAdmin):
 @admin.register(Event)
 class EventAdmin(ChatAdmin):
     list_display = ["run_link", "seq", "name", "type"]
+    list_display_links = ["seq"]
     list_filter = [ByType]
     ordering = ["-id"]
     owner_path = "run__owner"

@@ -70,6 +70,13 @@ class Patient(models.Model):
         return f"patient {self.pk}"
 
 
+class StoredManager(models.Manager["Source"]):
+    """Sources that are in: those that are being stored yet are nobody's to see."""
+
+    def get_queryset(self) -> models.QuerySet[Source]:
+        return super().get_queryset().filter(pending=None)
+
+
 class Source(models.Model):
     """An imported file or a filled-in form; deleting it takes its rows."""
 
@@ -86,10 +93,16 @@ class Source(models.Model):
     """What was taken without being understood: `{"kind", "code", "text", "reason", "count"}` each."""
     skipped = models.JSONField(default=dict)
     """Resources that are not taken, by type."""
+    pending = models.DateTimeField(null=True, blank=True)
+    """While its rows are being stored, in slices: when the last of them was. They show once it is None."""
+
+    objects = StoredManager()
+    everything = models.Manager["Source"]()
 
     class Meta:
         ordering = ["-imported"]
         constraints = [models.UniqueConstraint(fields=["patient", "sha256"], name="one_source_per_content")]
+        indexes = [models.Index(fields=["pending"], condition=Q(pending__isnull=False), name="source_pending")]
 
     def __str__(self) -> str:
         return f"source {self.pk}"
@@ -135,6 +148,13 @@ class Upload(models.Model):
         return f"upload {self.pk}"
 
 
+class RowManager(models.Manager["Row"]):
+    """Rows of the sources that are in."""
+
+    def get_queryset(self) -> models.QuerySet[Row]:
+        return super().get_queryset().exclude(source__in=Source.everything.exclude(pending=None).order_by())
+
+
 class Row(models.Model):
     """What every record row has."""
 
@@ -150,6 +170,8 @@ class Row(models.Model):
     instant = models.DateTimeField(null=True, blank=True)
     """Of the leading date, UTC; the start of the year, month or day where that is all the record says."""
     precision = models.CharField(max_length=5, blank=True)
+
+    objects = RowManager()
 
     class Meta:
         abstract = True

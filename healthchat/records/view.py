@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -15,7 +16,7 @@ from django.db import transaction
 
 from agents import records as agents_records
 from agents.records import AnyRow, RecordDate, Records
-from healthchat.records import models
+from healthchat.records import models, slices
 from healthchat.records.importers import same_person
 from healthchat.records.importers.imported import Import, kind_of
 from healthchat.records.importers.rows import Rows, is_globally_unique, leading_date
@@ -65,24 +66,59 @@ def person_of(patient: Patient) -> agents_records.Patient:
 
 
 def store(imported: Import, *, patient: Patient) -> Source:
-    """Take an import's rows into the patient's records, in one transaction.
+    """Take an import's rows into the patient's records: all of them at one moment, or none.
 
     Rows that are there already are brought up to date, and those that the source takes back are removed. The same
-    content again gives the same `Source` and changes nothing.
+    content again gives the same `Source` and changes nothing. What is new in a large file is stored before that moment,
+    in slices that nobody sees, so that others can write meanwhile; what an import left that was killed is removed.
 
     Raises:
         NotUnderstood: the records are about another person. Nothing is stored.
     """
+    slices.remove_interrupted()
+    if len(imported.rows) <= slices.ROWS:
+        return _store(imported, patient=patient)
+    pending = _begun(imported, patient=patient)
+    try:
+        return _store(imported, patient=patient, settled=_settled(imported, pending, patient=patient))
+    finally:
+        slices.remove(Source.everything.filter(pk=pending.pk).exclude(pending=None))
+
+
+def _begun(imported: Import, *, patient: Patient) -> Source:
+    """The source of this content, unseen if it is new."""
+    same_person(person_of(patient), imported.patient)
+    found = Source.everything.filter(patient=patient, sha256=imported.sha256).first()
+    return found or slices.begin(patient, name=imported.file, kind=imported.kind, sha256=imported.sha256)
+
+
+def _settled(imported: Import, source: Source, *, patient: Patient) -> dict[str, set[str]]:
+    """The ids of the rows, by kind, that are stored exactly so; new ones are stored first."""
+    settled: dict[str, set[str]] = {}
+    for kind, rows in _by_kind(_kept_apart(patient, imported.rows)).items():
+        there = set(MODELS[kind]._base_manager.filter(patient=patient).values_list("key", flat=True))
+        new = [row for row in rows if row.id not in there] if source.pending else []
+        slices.store(new, partial(_upsert, kind, patient=patient, source=source), source=source)
+        stored = {row.id for row in new}
+        settled[kind] = stored | _unchanged(kind, rows, patient)
+    return settled
+
+
+def _store(imported: Import, *, patient: Patient, settled: Mapping[str, set[str]] = MappingProxyType({})) -> Source:
     with transaction.atomic():
         # One import at a time for each patient.
         patient.refresh_from_db(from_queryset=Patient.objects.select_for_update())
         _complete(patient, imported)
         source, is_new = _source(patient, imported)
-        rows = _kept_apart(patient, imported.rows)
+        by_kind = _by_kind(_kept_apart(patient, imported.rows))
         for kind in MODELS:
-            _upsert(kind, (row for row in rows if kind_of(row) == kind), patient=patient, source=source)
-            if not is_new:
-                _remove_others(kind, rows, source=source)
+            rows = by_kind.get(kind, [])
+            there = set() if is_new else _keys(kind, source=source)
+            # What another import or a deleted source has taken away meanwhile is stored again.
+            still = settled.get(kind, set()) and settled[kind] & _keys(kind, patient=patient)
+            _upsert(kind, (row for row in rows if row.id not in still), patient=patient, source=source)
+            _take_over(kind, still - there, patient=patient, source=source)
+            _remove(kind, there - {row.id for row in rows}, source=source)
             taken_back = [evidence for of, evidence in imported.retracted if of == kind]
             for block in _blocks(taken_back):
                 MODELS[kind]._default_manager.filter(patient=patient, evidence__in=block).delete()
@@ -142,19 +178,20 @@ def _source(patient: Patient, imported: Import) -> tuple[Source, bool]:
         "counts": imported.counts,
         "unmapped": [msgspec.to_builtins(one) for one in imported.unmapped],
         "skipped": imported.skipped,
+        "pending": None,
     }
-    return Source.objects.update_or_create(patient=patient, sha256=imported.sha256, defaults=told)
+    return Source.everything.update_or_create(patient=patient, sha256=imported.sha256, defaults=told)
 
 
-def _kept_apart(patient: Patient, rows: Iterable[AnyRow]) -> list[AnyRow]:
+def _kept_apart(patient: Patient, rows: Sequence[AnyRow]) -> list[AnyRow]:
     """The rows with ids under which they do not replace another system's resource of the same short id."""
-    rows = list(rows)
-    present = Rows()
-    for kind in MODELS:
-        for block in _blocks([row.id for row in rows if kind_of(row) == kind and not is_globally_unique(row.id)]):
-            for row in _rows_of(kind, patient, key__in=block):
-                present.put(row)
-    return [present.put(row) for row in rows]
+    kept = [row for row in rows if is_globally_unique(row.id)]
+    short = _by_kind(row for row in rows if not is_globally_unique(row.id))
+    for kind, own in short.items():
+        blocks = _blocks([row.id for row in own])
+        present = Rows(row for block in blocks for row in _rows_of(kind, patient, key__in=block))
+        kept += [present.put(row) for row in own]
+    return kept
 
 
 def _upsert(kind: str, rows: Iterable[AnyRow], *, patient: Patient, source: Source) -> None:
@@ -167,13 +204,38 @@ def _upsert(kind: str, rows: Iterable[AnyRow], *, patient: Patient, source: Sour
     upsert(MODELS[kind], columns, values, unique=("patient", "key"))
 
 
-def _remove_others(kind: str, rows: Iterable[AnyRow], *, source: Source) -> None:
+def _unchanged(kind: str, rows: Iterable[AnyRow], patient: Patient) -> set[str]:
+    """The ids of those rows that the patient's records hold already, just as they are."""
+    by_id = {row.id: row for row in rows}
+    names = ("evidence", *_shape(kind).fields)
+    return {
+        row.id
+        for row in _rows_of(kind, patient)
+        if (read := by_id.get(row.id)) and all(getattr(row, name) == getattr(read, name) for name in names)
+    }
+
+
+def _take_over(kind: str, ids: Iterable[str], *, patient: Patient, source: Source) -> None:
+    """Keep rows that an earlier file brought under this one, which says them again."""
+    for block in _blocks(sorted(ids)):
+        MODELS[kind]._default_manager.filter(patient=patient, key__in=block).update(source=source)
+
+
+def _remove(kind: str, ids: Iterable[str], *, source: Source) -> None:
     """Remove what an earlier reading of the same file made of it, such as a table read with other columns."""
-    kept = {row.id for row in rows if kind_of(row) == kind}
-    manager = MODELS[kind]._default_manager
-    there = dict(manager.filter(source=source).values_list("key", "pk"))
-    for block in _blocks([str(pk) for key, pk in there.items() if key not in kept]):
-        manager.filter(pk__in=block).delete()
+    for block in _blocks(sorted(ids)):
+        MODELS[kind]._default_manager.filter(source=source, key__in=block).delete()
+
+
+def _keys(kind: str, **of: Any) -> set[str]:
+    return set(MODELS[kind]._default_manager.filter(**of).values_list("key", flat=True))
+
+
+def _by_kind(rows: Iterable[AnyRow]) -> dict[str, list[AnyRow]]:
+    found: dict[str, list[AnyRow]] = {}
+    for row in rows:
+        found.setdefault(kind_of(row), []).append(row)
+    return found
 
 
 def _times(row: AnyRow) -> tuple[datetime | None, str]:
