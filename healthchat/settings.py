@@ -55,7 +55,9 @@ HEALTHCHAT_EGRESS = one_of(
     ("local", "remote"),
     "remote" if leaves_machine(HEALTHCHAT_MODEL, HEALTHCHAT_PROVIDERS) else "local",
 )
-# What a model may use: tokens for one answer and for one person in 24 hours, seconds for one answer and one specialist.
+# What a model may use: tokens to write an answer, for all of one run and for one person in 24 hours, seconds for one
+# run and for each specialist in it.
+HEALTHCHAT_ANSWER_TOKENS = env.int("HEALTHCHAT_ANSWER_TOKENS", default=4_000)
 HEALTHCHAT_RUN_TOKENS = env.int("HEALTHCHAT_RUN_TOKENS", default=400_000)
 HEALTHCHAT_DAY_TOKENS = env.int("HEALTHCHAT_DAY_TOKENS", default=4_000_000)
 HEALTHCHAT_RUN_SECONDS = env.float("HEALTHCHAT_RUN_SECONDS", default=300)

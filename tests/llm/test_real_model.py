@@ -1,0 +1,132 @@
+"""A real language model on this machine, through the whole product to a browser; `make test-llm` brings it.
+
+It is a tiny one and writes nonsense. What has to hold is the way there and back: the protocol, the stream, the check of
+every figure, the budgets and the receipt.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.async_api import expect
+from pydantic_ai import Agent, ToolOutput
+from pydantic_ai.exceptions import AgentRunError
+from pydantic_ai.usage import UsageLimits
+
+from agents.access import Access
+from agents.limits import Limits
+from agents.meter import Meter
+from agents.models import model_named
+from agents.outside import OutsideModel
+from agents.receipt import Ledger
+from tests.agents.rows import someone
+from tests.browser.conftest import ONE_LOOP, NewVisitor, ask, browser, chromium, new_visitor  # noqa: F401
+from tests.served import Served, serve
+
+PYTHON = os.environ.get("SMALL_MODEL_PYTHON", "")
+QUESTION = "What was my latest HbA1c?"
+ANSWER_MILLISECONDS = 300_000
+
+pytestmark = [
+    ONE_LOOP,
+    pytest.mark.skipif(not PYTHON, reason="needs the small language model: `make test-llm`"),
+]
+
+
+@pytest.fixture(scope="module")
+def model_url() -> Iterator[str]:
+    command = [PYTHON, Path(__file__).with_name("serve_small_model.py")]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
+        # Its library writes to standard output as well.
+        address = next(found for line in process.stdout if (found := re.match(r"http://\S+\s*\Z", line)))
+        yield address[0].strip()
+        process.stdin.close()
+        process.wait(30)
+
+
+@pytest.fixture(scope="module")
+def chat_with_model(model_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """What `make run` serves, with the small model in the rules' place."""
+    with serve(
+        tmp_path_factory.mktemp("chat-with-model"),
+        command="demo",
+        HEALTHCHAT_GUESTS="true",
+        HEALTHCHAT_MODEL="openai:smollm2",
+        HEALTHCHAT_ANSWER_TOKENS="200",
+        HEALTHCHAT_EGRESS="local",
+        OPENAI_BASE_URL=f"{model_url}/v1",
+    ) as served:
+        yield served
+
+
+@pytest.mark.needs("chromium")
+async def test_it_streams_a_real_model_s_answer_to_a_browser(
+    new_visitor: NewVisitor,  # noqa: F811
+    chat_with_model: Served,
+) -> None:
+    visitor = await new_visitor(chat_with_model)
+    page = await visitor.open()
+    await ask(page, QUESTION)
+    turn = page.locator("chat-turn")
+    await expect(turn).to_have_attribute("data-status", "complete", timeout=ANSWER_MILLISECONDS)
+
+    await expect(turn.locator("[data-text]")).to_contain_text(re.compile(r"\w{3}"))
+    await expect(turn.locator("[data-receipt]")).to_have_text("Nothing left this machine")
+    await expect(turn).to_contain_text("openai:smollm2")
+    await expect(turn.locator("[data-handed-over]")).to_contain_text("127.0.0.1")
+
+    run = await turn.get_attribute("data-run")
+    cookies = {cookie["name"]: cookie["value"] for cookie in await visitor.context.cookies()}
+    async with httpx.AsyncClient(base_url=chat_with_model.url, cookies=cookies, trust_env=False) as client:
+        log = (await client.get(f"/api/runs/{run}/events")).json()["events"]
+    happened = [event["data"] for event in log]
+    by_type = {event["type"]: event for event in happened}
+    pieces = [event["content"] for event in happened if event["type"] == "text"]
+    assert len(pieces) > 5
+    assert by_type["receipt"]["written_by"] == "smollm2"
+    assert by_type["receipt"].get("left_machine", False) is False
+    assert by_type["usage"]["output_tokens"] <= 200
+    assert by_type["usage"]["input_tokens"] > 100
+    assert by_type["grounding"]["checked"] == by_type["grounding"]["matched"] + by_type["grounding"]["struck"]
+    assert "".join(pieces).count("~~") == 2 * by_type["grounding"]["struck"]
+
+
+async def test_it_calls_tools_by_the_protocol_and_keeps_to_its_budget(model_url: str) -> None:
+    limits = Limits(run_requests=3, finding_tokens=120, run_seconds=200, stall_seconds=120)
+    access = Access(variables={"OPENAI_BASE_URL": f"{model_url}/v1"})
+    model = model_named("openai:smollm2", access=access, limits=limits)
+    assert isinstance(model, OutsideModel)
+    ledger = Ledger(someone(), address=model.address)
+    called: list[str] = []
+
+    def latest(concept: str) -> str:
+        """Look up the latest result of a test.
+
+        Args:
+            concept: The test, such as a1c or ldl.
+        """
+        called.append(concept)
+        return "HbA1c was 7.4 % on 13 April 2020."
+
+    agent = Agent(output_type=ToolOutput(str, name="final_result"), tools=[latest], retries=1)
+    try:
+        await agent.run(
+            "What was my last HbA1c? Look it up with the tool.",
+            model=model.metered(Meter.of_run(limits), ledger=ledger),
+            usage_limits=UsageLimits(request_limit=10),
+        )
+    except AgentRunError:
+        assert ledger.requests >= 1
+    finally:
+        await model.close()
+
+    assert 1 <= ledger.requests <= limits.run_requests
+    assert called or ledger.requests == 1
