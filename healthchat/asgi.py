@@ -31,6 +31,7 @@ from healthchat.middleware import (  # noqa: E402
 
 FEEDS = ("/api/chat/", "/api/runs/", "/api/conversations/")
 FEED_ENDINGS = ("/message", "/stream", "/cancel", "/retry", "/events")
+PROBES = ("/healthz", "/readyz", "/metrics")
 FEED_MIDDLEWARE = (
     *((CorsMiddleware,) if settings.CORS_ALLOWED_ORIGINS else ()),
     SecurityMiddleware,
@@ -113,8 +114,8 @@ class Application:
         if scope["type"] != "http":
             return
         path = scope["path"]
-        feed = path.startswith(FEEDS) and path.endswith(FEED_ENDINGS)
-        await (self._feeds if feed else self._pages)(scope, receive, send)
+        in_loop = path in PROBES or (path.startswith(FEEDS) and path.endswith(FEED_ENDINGS))
+        await (self._feeds if in_loop else self._pages)(scope, receive, send)
 
 
 application = Application()

@@ -71,6 +71,9 @@ HEALTHCHAT_API_RATE = env.str("HEALTHCHAT_API_RATE", default="1200/minute")
 # The longest message that is taken, in bytes of UTF-8.
 HEALTHCHAT_MESSAGE_BYTES = env.int("HEALTHCHAT_MESSAGE_BYTES", default=32_768)
 
+# Who shows this token may read `/metrics`; without one nobody may.
+HEALTHCHAT_METRICS_TOKEN = env.str("HEALTHCHAT_METRICS_TOKEN", default="")
+
 # -- Django -----------------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [

@@ -32,6 +32,7 @@ from healthchat.chat.hub import hub
 from healthchat.chat.recorder import LostRun, Sheet, recorder
 from healthchat.chat.runs import Claimed
 from healthchat.database import in_database, write, write_first
+from healthchat.metrics import RUNS
 from healthchat.records.models import Patient
 from healthchat.records.view import records_of
 
@@ -249,6 +250,7 @@ class Engine:
 
         try:
             await recorder().finish(sheet, *events, on_end=on_end)
+            RUNS.labels(done.status).inc()
         except asyncio.CancelledError:
             # It is the recorder's by now, and will be stored.
             await recorder().flush(sheet)

@@ -26,6 +26,7 @@ from agents.events import AnyEvent, Done, Text
 from healthchat.chat import log
 from healthchat.chat.hub import hub
 from healthchat.database import write_first
+from healthchat.metrics import COMMITS, EVENTS
 
 BUSY_EVENTS = 8
 """A commit of at least so many events means load: the next one lingers."""
@@ -67,6 +68,11 @@ class Recorder:
         self._room = asyncio.Event()
         self._room.set()
         self._task: asyncio.Task[None] | None = None
+
+    @property
+    def waiting(self) -> int:
+        """How many events wait to be stored."""
+        return self._waiting
 
     async def record(self, sheet: Sheet, event: AnyEvent) -> None:
         """Have an event stored and sent. Returns before it is.
@@ -130,7 +136,8 @@ class Recorder:
     async def _store(self, batch: list[Page]) -> None:
         while True:
             try:
-                await write_first(_commit, batch)
+                with COMMITS.time():
+                    await write_first(_commit, batch)
             except (IntegrityError, DataError):
                 await self._store_one_by_one(batch)
             except DatabaseError as error:
@@ -142,6 +149,7 @@ class Recorder:
                 continue
             else:
                 hub().stuck = False
+                EVENTS.inc(sum(len(page.events) for page in batch))
                 for page in batch:
                     page.publish()
             return

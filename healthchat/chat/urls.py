@@ -1,6 +1,6 @@
 from django.urls import path
 
-from healthchat.chat import account, page, views
+from healthchat.chat import account, page, probes, views
 
 urlpatterns = [
     path("api/chat/message", views.message, name="message"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("api/runs/<uuid:run_id>/cancel", views.cancel, name="cancel"),
     path("api/runs/<uuid:run_id>/retry", views.retry, name="retry"),
     path("api/conversations/<uuid:conversation_id>/stream", views.conversation_stream, name="conversation-stream"),
+    *probes.urlpatterns,
     *account.urlpatterns,
     *page.urlpatterns,
 ]

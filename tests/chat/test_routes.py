@@ -37,7 +37,7 @@ OPEN = frozenset(
     {
         *("login", "account_login", "logout", "account_logout", "signup", "schema", "api-docs", "set_language"),
         *("password_reset", "password_reset_done", "password_reset_confirm", "password_reset_complete"),
-        *("mfa_authenticate", "mfa_trust", "jsi18n"),
+        *("mfa_authenticate", "mfa_trust", "jsi18n", "healthz", "readyz"),
         *("admin:index", "admin:login", "admin:logout", "admin:jsi18n"),
         *("admin:password_change", "admin:password_change_done"),
     }
