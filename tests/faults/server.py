@@ -111,6 +111,12 @@ class Server:
                 continue
         return sum(name.startswith("socket:") for name in names)
 
+    def unsent_bytes(self) -> int:
+        """The most that the kernel keeps for any one client, sent and not yet received or still to be sent."""
+        rows = [line.split() for line in Path(f"/proc/{self.pid}/net/tcp").read_text().splitlines()[1:]]
+        ours = [row[4] for row in rows if int(row[1].rpartition(":")[2], 16) == self.port]
+        return max(int(queues.partition(":")[0], 16) for queues in ours)
+
     def threads(self) -> int:
         return len(list(Path(f"/proc/{self.pid}/task").iterdir()))
 

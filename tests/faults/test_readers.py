@@ -46,10 +46,11 @@ async def test_it_keeps_little_for_readers_that_do_not_read(flooding: Server, st
             stack.enter_context(stop_reading(caller.address, asked.feed, caller.cookie))
         async with asyncio.timeout(WAIT_SECONDS):
             await asyncio.gather(*readers)
-        grown = flooding.resident_bytes() - before
+        grown, unsent = flooding.resident_bytes() - before, flooding.unsent_bytes()
 
     await check(history, caller, tokens=TOKENS)
     assert grown <= max(10 * MEGABYTE, stalled * 150 * 1024), f"{grown / MEGABYTE:.1f} MB"
+    assert unsent <= 128 * 1024
     await closes(flooding, sockets)
 
 
