@@ -8,7 +8,7 @@ from pydantic_ai.exceptions import UserError
 from pydantic_ai.models import Model, infer_model
 from pydantic_ai.providers import Provider, infer_provider, infer_provider_class
 
-from agents.access import PROVIDERS, Access, host_of, is_loopback, provider_of
+from agents.access import PROVIDERS, Access, not_permitted, provider_of
 from agents.limits import Limits
 from agents.outside import OutsideModel
 from agents.rules.model import NAME as RULES
@@ -47,13 +47,14 @@ def outside(name: str, *, access: Access, limits: Limits) -> OutsideModel:
     Raises:
         ModelUnavailable: it cannot be used here.
     """
-    if (lacking := what_lacks(name, access)) is not None:
+    if (lacking := access.lacks(name)) is not None:
         raise ModelUnavailable(lacking)
     http = client(access, limits=limits)
     try:
         model = infer_model(spoken(name, access), lambda provider: set_up(provider, name, access=access, http=http))
     except ImportError as error:
-        raise ModelUnavailable(lacks_package(name, error)) from error
+        missing = error.name or _first_line(error)
+        raise ModelUnavailable(f"The model {name!r} needs a package that is not installed: {missing}.") from error
     except (UserError, ValueError) as error:
         raise ModelUnavailable(f"The model {name!r} cannot be used: {_first_line(error)}") from error
     address = model.base_url or ""
@@ -61,23 +62,6 @@ def outside(name: str, *, access: Access, limits: Limits) -> OutsideModel:
     if not access.permits(address) or (access.egress == "local" and provider_of(name) not in PROVIDERS):
         raise ModelUnavailable(not_permitted(name, address))
     return OutsideModel(model, address=address, client=http, limits=limits)
-
-
-def what_lacks(name: str, access: Access) -> str | None:
-    """Why the model with that name cannot be used, in a sentence; None where nothing is known to stand against it."""
-    address = access.address_of(name)
-    if address is None:
-        return None
-    if not access.permits(address):
-        return not_permitted(name, address)
-    provider = PROVIDERS[provider_of(name)]
-    if provider.needs_key and not access.key_of(name) and not is_loopback(address):
-        return f"The model {name!r} needs a key: set {provider.key_variable}."
-    try:
-        infer_provider_class(provider_of(name))
-    except ImportError as error:
-        return lacks_package(name, error)
-    return None
 
 
 def set_up(provider: str, name: str, *, access: Access, http: Any) -> Provider[Any]:
@@ -95,19 +79,6 @@ def spoken(name: str, access: Access) -> str:
     provider, _, model = name.partition(":")
     own = access.address_of(name) == PROVIDERS["openai"].address
     return f"openai-chat:{model}" if provider == "openai" and not own else name
-
-
-def lacks_package(name: str, error: ImportError) -> str:
-    provider = PROVIDERS.get(provider_of(name))
-    hint = f" Install the extra {provider.extra!r}." if provider else f" {error.name or _first_line(error)}."
-    return f"The model {name!r} needs a package that is not installed.{hint}"
-
-
-def not_permitted(name: str, address: str) -> str:
-    return (
-        f"The model {name!r} is at {host_of(address)}, which is not this machine, and HEALTHCHAT_EGRESS is 'local': "
-        "nothing may leave it."
-    )
 
 
 def script_named(name: str) -> Script:

@@ -1,6 +1,12 @@
 from django.apps import AppConfig
+from django.core import checks
 
 
 class ChatConfig(AppConfig):
     name = "healthchat.chat"
     label = "chat"
+
+    def ready(self) -> None:
+        from healthchat.chat import model_list
+
+        checks.register(model_list.chosen_model_can_be_used)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import xllamacpp
 
-CONTEXT_TOKENS = 4_096
+CONTEXT_TOKENS = 2_048
 """Less than a specialist's tools take, and more than an answer's brief does."""
 
 
