@@ -29,11 +29,12 @@ from healthchat.chat.questions import Refused
 from healthchat.chat.search import LONGEST_SEARCH, MOST_FOUND, containing
 from healthchat.chat.sheet import sheet_of
 from healthchat.chat.turn import URGENT_LEVELS, Turn, turns_of
+from healthchat.chat.versions import place_of, versions_of
 from healthchat.database import in_database, write
 from healthchat.records.models import Patient
 
 LISTED_CONVERSATIONS = 50
-SHOWN_TURNS = 30
+SHOWN_TURNS = 8
 EMERGENCY_NUMBERS = {"us": "911", "eu": "112", "uk": "999"}
 SUGGESTIONS = (
     gettext_noop("What was my latest HbA1c?"),
@@ -66,9 +67,10 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 @for_visitors
 def conversation(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """One conversation: its newest turns, or with `?all` every one."""
+    """One conversation: its newest turns, or with `?all` every one; with `?version=` an earlier one of a question."""
     talk = _own_conversation(request, pk)
-    return render(request, "chat/page.html", _frame(request, talk) | _talk(talk, everything="all" in request.GET))
+    context = _talk(talk, everything="all" in request.GET, chosen=request.GET.get("version", ""))
+    return render(request, "chat/page.html", _frame(request, talk) | context)
 
 
 @require_GET
@@ -77,8 +79,11 @@ def turn(request: HttpRequest, pk: UUID, run_id: UUID) -> HttpResponse:
     """One turn by itself, for the page to put in its place."""
     talk = _own_conversation(request, pk)
     run = get_object_or_404(_runs(talk), pk=run_id)
-    earlier = _runs(talk).filter(number__lt=run.number).order_by("-number")[:1]
-    *_, shown = turns_of([*earlier, run])
+    questions = versions_of(talk)
+    place = place_of(questions, run.pk)
+    above = [versions.newest.run for versions in questions[max(0, place - 1) : place]]
+    *_, shown = turns_of([*_runs(talk).filter(pk__in=above), run])
+    shown.versions = questions[place].with_shown(run.pk)
     return render(request, "chat/turn.html", {"turn": shown, "conversation": talk})
 
 
@@ -243,18 +248,22 @@ def _shown(request: HttpRequest, talk: Conversation | None, refused: Refused, *,
 
 
 def _asked_in(request: HttpRequest) -> Conversation | None:
-    try:
-        pk = UUID(request.POST.get("conversation", ""))
-    except ValueError:
+    pk = _uuid(request.POST.get("conversation", ""))
+    if pk is None:
         return None
     return Conversation.objects.filter(owner=person_of(request), pk=pk).select_related("patient").first()
 
 
-def _talk(talk: Conversation, *, everything: bool = False) -> dict[str, Any]:
-    """A conversation's newest turns, or every one."""
-    found = _runs(talk).order_by("-number")
-    turns = turns_of(list(found if everything else found[:SHOWN_TURNS])[::-1])
-    return {"conversation": talk, "turns": turns, "earlier": found.count() - len(turns)}
+def _talk(talk: Conversation, *, everything: bool = False, chosen: str = "") -> dict[str, Any]:
+    """A conversation's newest turns, or every one, with a chosen version in the place of the newest."""
+    version = _uuid(chosen)
+    found = [versions.with_shown(version) for versions in versions_of(talk)]
+    wanted = found if everything else found[-SHOWN_TURNS:]
+    runs_by_id = _runs(talk).in_bulk([versions.shown.run for versions in wanted])
+    turns = turns_of([runs_by_id[versions.shown.run] for versions in wanted])
+    for turn, versions in zip(turns, wanted, strict=True):
+        turn.versions = versions
+    return {"conversation": talk, "turns": turns, "earlier": len(found) - len(turns)}
 
 
 def _frame(request: HttpRequest, talk: Conversation | None = None) -> dict[str, Any]:
@@ -264,7 +273,7 @@ def _frame(request: HttpRequest, talk: Conversation | None = None) -> dict[str, 
         "current": str(talk.pk) if talk else "",
         "emergency_number": _emergency_number(),
         "urgent": _urgent(request),
-        "suggestions": [] if talk else [(question, _(question)) for question in SUGGESTIONS],
+        "suggestions": [] if talk else [_(question) for question in SUGGESTIONS],
         "longest_message": settings.HEALTHCHAT_MESSAGE_BYTES,
         "patients": [] if talk else list(_patients(request)),
         "patient": talk.patient if talk else _patients(request).first(),
@@ -309,6 +318,13 @@ def _own_conversation(request: HttpRequest, pk: UUID) -> Conversation:
 
 def _own_run(request: HttpRequest, pk: UUID) -> Run:
     return get_object_or_404(Run, pk=pk, owner=_person(request))
+
+
+def _uuid(written: str) -> UUID | None:
+    try:
+        return UUID(written)
+    except ValueError:
+        return None
 
 
 def _runs(talk: Conversation) -> QuerySet[Run]:

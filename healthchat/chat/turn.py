@@ -18,6 +18,7 @@ from agents.events import AnyEvent
 from healthchat.chat import sheet
 from healthchat.chat.markdown import render
 from healthchat.chat.models import Event, Feedback, Message, Run
+from healthchat.chat.versions import Versions
 
 E = TypeVar("E", bound=AnyEvent)
 
@@ -108,6 +109,8 @@ class Turn:
         """Whether the person has worded this question anew; the newer wording stands below."""
         self.waits = False
         """Whether another answer of the conversation is to be finished first."""
+        self.versions: Versions | None = None
+        """The wordings of the question and the answers to them, where they are known."""
         self._happened = list(happened)
 
     @property

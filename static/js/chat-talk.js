@@ -55,12 +55,13 @@ class ChatTalk extends HTMLElement {
     addEventListener("online", this.#resend)
     document.addEventListener("visibilitychange", this.#shown)
     if (this.dataset.conversation) this.#watch(cursor(this.#all))
-    this.#scrollTo(this.newest, "instant")
+    this.#scrollTo(wanted() ?? this.newest, "instant")
+    wanted()?.querySelector(".versions a")?.focus({ preventScroll: true })
     this.#offerCopying()
     this.#refresh()
     for (const { key, body } of this.#outbox.all) this.#showUnsent(body.message, key)
     if (this.#outbox.all.length > 0) this.#resend()
-    if (matchMedia("(pointer: fine)").matches) this.#composer.focus()
+    if (!wanted() && matchMedia("(pointer: fine)").matches) this.#composer.focus()
   }
 
   disconnectedCallback() {
@@ -148,7 +149,7 @@ class ChatTalk extends HTMLElement {
     const { run, conversation, triage } = reply
     turn?.accepted({ run, triage, address: `${this.dataset.address}c/${conversation}/runs/${run}/` })
     if (!this.dataset.conversation) this.#begin(conversation, run)
-    if (body.replaces) this.#all.find((earlier) => earlier.run === body.replaces)?.refresh()
+    this.#hide(body.replaces, true)
     this.#announcer.say(triage ? "" : _("Your question was sent."))
     if (turn) this.#tell("turn-asked", turn)
     if (triage) this.#urgent?.postMessage("asked")
@@ -213,9 +214,15 @@ class ChatTalk extends HTMLElement {
   #append(turn) {
     this.querySelector("[data-welcome]")?.setAttribute("hidden", "")
     this.#turns.append(turn)
-    this.#all.find(({ run }) => run === turn.retryOf)?.refresh()
+    this.#hide(turn.retryOf, true)
     this.#tell("turn-asked", turn)
     this.#refreshSide()
+  }
+
+  /** A newer version stands in its place, or came to nothing. */
+  #hide(run, hidden) {
+    const turn = this.#all.find((earlier) => run && earlier.run === run)
+    if (turn) turn.hidden = hidden
   }
 
   #request(question, replaces) {
@@ -322,8 +329,8 @@ class ChatTalk extends HTMLElement {
         failed: _("The question could not be answered."),
       }[status],
     )
-    // An earlier answer is unfolded again where the attempt at another came to nothing.
-    if (status !== "complete") this.#all.find(({ run }) => run === target.retryOf)?.refresh()
+    // An earlier answer shows again where the attempt at another came to nothing.
+    if (status !== "complete") this.#hide(target.retryOf, false)
     this.#refresh()
     this.#refreshSide()
   }
@@ -494,7 +501,12 @@ function cursor(turns) {
   const first = turns.find((turn) => turn.underWay)
   if (first) return `${first.run}:0`
   const last = turns.at(-1)
-  return last ? `${last.run}:${last.dataset.last}` : ""
+  return last ? (last.dataset.cursor ?? `${last.run}:${last.dataset.last}`) : ""
+}
+
+/** The turn that the address names, such as another version of a question. */
+function wanted() {
+  return document.getElementById(location.hash.slice(1))?.closest("chat-turn") ?? null
 }
 
 async function post(address, body, { key = null, unreachable = UNREACHABLE } = {}) {

@@ -57,16 +57,16 @@ async def test_it_asks_a_failed_specialist_again_and_keeps_both_answers(visitor:
     await first.get_by_role("button", name="Ask data analysis again").click()
     await complete(page, 1)
 
-    await expect(second).to_contain_text("The same question, answered again")
+    await expect(second).to_contain_text("2 / 2")
     await expect(second).not_to_contain_text(UNKNOWN)
     await expect(second.locator("[data-text]")).to_contain_text(re.compile(r"\d"))
-    await expect(first.locator("[data-text]")).to_be_hidden()
-    await expect(page.locator(".question-text")).to_have_count(1)
+    await expect(first).to_be_hidden()
+    await expect(page.locator(".question-text:visible")).to_have_count(1)
     live = await page.locator("[data-turns]").inner_text()
     await page.reload()
     assert await page.locator("[data-turns]").inner_text() == live
-    await first.get_by_text("The earlier answer to this question").click()
-    await expect(first.locator("[data-text]")).to_contain_text(re.compile(r"\d"))
+    await page.get_by_role("link", name="Earlier version").click()
+    await expect(page.locator("chat-turn")).to_contain_text(UNKNOWN)
 
 
 async def test_it_asks_again_from_the_team(visitor: Visitor, chat: Served) -> None:
@@ -85,9 +85,10 @@ async def test_it_asks_again_without_javascript(new_visitor: NewVisitor, chat: S
     page = await answer_with_a_gap(plain, chat)
 
     await page.get_by_role("button", name="Ask data analysis again").click()
-    await complete(page, 1)
+    await expect(page.locator("chat-turn")).to_contain_text("2 / 2")
+    await complete(page)
 
-    await expect(page.locator("chat-turn").nth(1)).to_contain_text("The same question, answered again")
+    await expect(page.locator("chat-turn")).not_to_contain_text(UNKNOWN)
 
 
 async def test_it_tries_again_after_a_stop_without_asking_a_new_question(slow_visitor: Visitor) -> None:
@@ -100,6 +101,6 @@ async def test_it_tries_again_after_a_stop_without_asking_a_new_question(slow_vi
     await page.get_by_role("button", name="Try again").click()
     await complete(page, 1)
 
-    await expect(page.locator(".question-text")).to_have_count(1)
-    await expect(page.locator("chat-turn").first.locator("[data-text]")).to_be_hidden()
+    await expect(page.locator(".question-text:visible")).to_have_count(1)
+    await expect(page.locator("chat-turn").first).to_be_hidden()
     await expect(page.get_by_role("button", name="Try again")).to_have_count(0)

@@ -271,19 +271,39 @@ def test_it_offers_to_ask_a_failed_specialist_again(alices: Client, conversation
     assert re.findall(r'data-retry="([^"]*)">([^<]*)<', html) == [("data_analysis", "Ask data analysis again")]
 
 
-def test_it_folds_up_an_answer_that_was_answered_again(alices: Client, conversation: Conversation) -> None:
+def test_it_shows_the_newest_answer_and_an_earlier_one_by_its_address(
+    alices: Client, conversation: Conversation
+) -> None:
     gap = events.Gap(reason="failed", specialist="data_analysis", unknown="No trend was worked out.")
     first = run_of(conversation, gap, events.Done(status="complete"), text="The first answer.")
     run_of(conversation, text="Another question's answer.")
     again = run_of(conversation, text="The second answer.")
     Run.objects.filter(pk=again.pk).update(retry_of=first, question=first.question)
 
-    html = page_of(alices, conversation)
+    newest = page_of(alices, conversation)
+    address = f"{reverse('conversation', args=[conversation.pk])}?version={first.pk}"
+    earlier = alices.get(address).text
 
-    folded = html[html.index('<details class="superseded">') :].partition("</details>")[0]
-    assert "The first answer." in folded
-    assert "data-retry=" not in html
-    assert f'The same question, answered again. <a href="#turn-{first.pk}">' in html
+    assert "The second answer." in newest
+    assert "The first answer." not in newest
+    assert "Version 2 / 2" in words_of(newest)
+    assert f'{address}#turn-{first.pk}"' in newest
+    assert "The first answer." in earlier
+    assert "The second answer." not in earlier
+    assert "Version 1 / 2" in words_of(earlier)
+    assert "data-retry=" not in earlier
+    assert f'data-cursor="{again.pk}:' in earlier
+
+
+@pytest.mark.parametrize("version", ["nothing", "00000000-0000-4000-8000-000000000000", "\x00"])
+def test_it_shows_the_newest_where_there_is_no_such_version(
+    alices: Client, conversation: Conversation, version: str
+) -> None:
+    run_of(conversation, text="The answer.")
+
+    response = alices.get(reverse("conversation", args=[conversation.pk]), {"version": version})
+
+    assert "The answer." in response.text
 
 
 def test_it_shows_the_first_answer_where_another_try_failed(alices: Client, conversation: Conversation) -> None:
@@ -291,7 +311,9 @@ def test_it_shows_the_first_answer_where_another_try_failed(alices: Client, conv
     again = run_of(conversation, status="failed")
     Run.objects.filter(pk=again.pk).update(retry_of=first)
 
-    assert "superseded" not in page_of(alices, conversation)
+    html = page_of(alices, conversation)
+    assert "The first answer." in html
+    assert "Version " not in words_of(html)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -349,8 +371,8 @@ def test_it_shows_the_newest_turns_and_all_on_demand(alices: Client, conversatio
     whole = alices.get(reverse("conversation", args=[conversation.pk]) + "?all").content.decode()
 
     assert "question 02" not in newest
-    assert re.findall(r"question (\d\d)</div>", newest) == [f"{n:02}" for n in range(3, 33)]
-    assert "Show 3 earlier questions" in words_of(newest)
+    assert re.findall(r"question (\d\d)</div>", newest) == [f"{n:02}" for n in range(25, 33)]
+    assert "Show 25 earlier questions" in words_of(newest)
     assert re.findall(r"question (\d\d)</div>", whole) == [f"{n:02}" for n in range(33)]
 
 
