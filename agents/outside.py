@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager
 from typing import Any, Self
 
 import httpx2
+from opentelemetry.trace import Span, SpanKind
 from pydantic_ai import RunContext
 from pydantic_ai.exceptions import AgentRunError, ContentFilterError, ModelAPIError, UnexpectedModelBehavior
 from pydantic_ai.messages import ModelMessage, ModelResponse
@@ -16,6 +17,8 @@ from pydantic_ai.models import Model, ModelRequestParameters, StreamedResponse
 from pydantic_ai.models.wrapper import WrapperModel
 from pydantic_ai.settings import ModelSettings
 
+from agents import tracing
+from agents.access import host_of
 from agents.attempts import is_last, pause
 from agents.limits import Limits
 from agents.meter import BudgetSpent, Meter, most_tokens
@@ -72,15 +75,17 @@ class OutsideModel(WrapperModel):
         self, messages: list[ModelMessage], settings: ModelSettings | None, parameters: ModelRequestParameters
     ) -> ModelResponse:
         paid = self._begin(messages, self.limits.finding_tokens)
-        try:
-            async with asyncio.timeout(self._seconds):
-                response = await self.wrapped.request(
-                    messages, self._held_to(settings, self.limits.finding_tokens), parameters
-                )
-        except TimeoutError:
-            raise self._out_of_time() from None
-        except UNREADABLE as error:
-            raise ModelAPIError(self.model_name, "the response cannot be read") from error
+        with self._span() as span:
+            try:
+                async with asyncio.timeout(self._seconds):
+                    response = await self.wrapped.request(
+                        messages, self._held_to(settings, self.limits.finding_tokens), parameters
+                    )
+            except TimeoutError:
+                raise self._out_of_time() from None
+            except UNREADABLE as error:
+                raise ModelAPIError(self.model_name, "the response cannot be read") from error
+            tracing.used(span, response.usage)
         self._settle(paid, response)
         refuse_refusal(response)
         return response
@@ -100,13 +105,20 @@ class OutsideModel(WrapperModel):
         """
         paid = self._begin(messages, self.limits.answer_tokens)
         settings = self._held_to(model_settings, self.limits.answer_tokens)
-        async with self.wrapped.request_stream(messages, settings, model_request_parameters, run_context) as stream:
-            yield stream
-            response = stream.get()
+        with self._span() as span:
+            async with self.wrapped.request_stream(messages, settings, model_request_parameters, run_context) as stream:
+                yield stream
+                response = stream.get()
+            tracing.used(span, response.usage)
         self._settle(paid, response)
         refuse_refusal(response)
         if response.finish_reason is None:
             raise UnexpectedModelBehavior("the answer broke off")
+
+    def _span(self) -> AbstractContextManager[Span]:
+        asked = {"gen_ai__operation__name": "chat", "gen_ai__provider__name": self.system}
+        place = {"gen_ai__request__model": self.model_name, "server__address": host_of(self.address)}
+        return tracing.span(f"chat {self.model_name}", kind=SpanKind.CLIENT, **asked, **place)
 
     @property
     def _seconds(self) -> float | None:

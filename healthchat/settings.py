@@ -55,13 +55,16 @@ HEALTHCHAT_EGRESS = one_of(
     ("local", "remote"),
     "remote" if leaves_machine(HEALTHCHAT_MODEL, HEALTHCHAT_PROVIDERS) else "local",
 )
-# What a model may use: tokens to write an answer, for all of one run and for one person in 24 hours, seconds for one
-# run and for each specialist in it.
+# What a model may use: tokens to write one step of a specialist and an answer, tokens for all of one run and for one
+# person in 24 hours, seconds for one run and for each specialist in it.
+HEALTHCHAT_FINDING_TOKENS = env.int("HEALTHCHAT_FINDING_TOKENS", default=2_000)
 HEALTHCHAT_ANSWER_TOKENS = env.int("HEALTHCHAT_ANSWER_TOKENS", default=4_000)
 HEALTHCHAT_RUN_TOKENS = env.int("HEALTHCHAT_RUN_TOKENS", default=400_000)
 HEALTHCHAT_DAY_TOKENS = env.int("HEALTHCHAT_DAY_TOKENS", default=4_000_000)
 HEALTHCHAT_RUN_SECONDS = env.float("HEALTHCHAT_RUN_SECONDS", default=300)
 HEALTHCHAT_SPECIALIST_SECONDS = env.float("HEALTHCHAT_SPECIALIST_SECONDS", default=60)
+# Where an OpenTelemetry collector takes traces (needs the extra `otel`); none are sent without it.
+OTEL_EXPORTER_OTLP_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", default="")
 # Whether `GET /api/chat/stream?message=` may start a run (the words then travel in a URL).
 HEALTHCHAT_QUERY_IN_URL = env.bool("HEALTHCHAT_QUERY_IN_URL", default=True)
 # Which emergency numbers are named first.

@@ -11,6 +11,7 @@ from pydantic_ai.exceptions import UsageLimitExceeded
 from pydantic_ai.models import Model
 from pydantic_ai.usage import RunUsage
 
+from agents import tracing
 from agents.attempts import is_there
 from agents.brief import TaskBrief
 from agents.events import (
@@ -129,10 +130,11 @@ class Team:
             charted=self._charted,
         )
         try:
-            async with asyncio.timeout(self._limits.specialist_seconds):
-                finding = await consult(
-                    self._brief(task), desk=desk, model=self._seen_by(meter), usage=usage, limits=self._limits
-                )
+            with tracing.span(f"invoke_agent {task.specialist}", gen_ai__agent__name=task.specialist):
+                async with asyncio.timeout(self._limits.specialist_seconds):
+                    finding = await consult(
+                        self._brief(task), desk=desk, model=self._seen_by(meter), usage=usage, limits=self._limits
+                    )
         finally:
             self.usage.incr(usage)
             if isinstance(self.model, OutsideModel):

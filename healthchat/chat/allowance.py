@@ -26,6 +26,7 @@ def access() -> Access:
 def limits() -> Limits:
     """What one run may use."""
     return Limits(
+        finding_tokens=settings.HEALTHCHAT_FINDING_TOKENS,
         answer_tokens=settings.HEALTHCHAT_ANSWER_TOKENS,
         run_tokens=settings.HEALTHCHAT_RUN_TOKENS,
         run_seconds=settings.HEALTHCHAT_RUN_SECONDS,

@@ -7,6 +7,9 @@ class ChatConfig(AppConfig):
     label = "chat"
 
     def ready(self) -> None:
+        from healthchat import tracing
         from healthchat.chat import model_list
 
         checks.register(model_list.chosen_model_can_be_used)
+        checks.register(tracing.collector_can_be_reached_for)
+        tracing.begin()
