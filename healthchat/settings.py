@@ -77,6 +77,10 @@ HEALTHCHAT_MESSAGE_BYTES = env.int("HEALTHCHAT_MESSAGE_BYTES", default=32_768)
 # Who shows this token may read `/metrics`; without one nobody may.
 HEALTHCHAT_METRICS_TOKEN = env.str("HEALTHCHAT_METRICS_TOKEN", default="")
 
+# After how many days `prune` joins the pieces of an answer's text and deletes a silent conversation; 0: never.
+HEALTHCHAT_FOLD_DAYS = env.int("HEALTHCHAT_FOLD_DAYS", default=30)
+HEALTHCHAT_KEEP_DAYS = env.int("HEALTHCHAT_KEEP_DAYS", default=0)
+
 # -- Django -----------------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [

@@ -108,6 +108,9 @@ class Run(models.Model):
     last_seq = models.PositiveIntegerField(default=0)
     """Of the last recorded event, once the run has ended."""
 
+    folded = models.BooleanField(default=False)
+    """Whether the pieces of its text were joined; then some of its numbers are missing."""
+
     # Who carries it out, until when that holds, and for which time it is tried.
     worker = models.CharField(max_length=64, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
@@ -150,6 +153,7 @@ class Run(models.Model):
             ),
             models.Index(fields=["lease_until"], condition=Q(status="running"), name="running_by_lease"),
             models.Index(fields=["created"], condition=Q(status="queued"), name="queued_by_age"),
+            models.Index(fields=["finished"], condition=Q(folded=False), name="unfolded_by_end"),
         ]
 
     def __str__(self) -> str:

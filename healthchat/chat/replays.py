@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Sequence
+from operator import attrgetter
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
@@ -29,7 +31,7 @@ async def after(run: UUID, seq: int, *, last: int) -> AsyncIterator[Sequence[Sen
             yield [event.sent() for event in page]
         return
     events = await _kept_or_read(run)
-    for begin in range(seq, len(events), log.PAGE):
+    for begin in range(bisect_right(events, seq, key=attrgetter("seq")), len(events), log.PAGE):
         yield events[begin : begin + log.PAGE]
 
 
@@ -48,7 +50,7 @@ async def _kept_or_read(run: UUID) -> Replay:
 
 async def _read(run: UUID) -> Replay:
     events: Replay = []
-    while page := await in_database(log.read, run, len(events)):
+    while page := await in_database(log.read, run, events[-1].seq if events else 0):
         events += [event.sent() for event in page]
     return events
 

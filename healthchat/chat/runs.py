@@ -43,7 +43,7 @@ _NEXT = f"""
 
 _HAS_TALK = f"SELECT 1 FROM {_TALKS} WHERE id = %s AND owner_id = %s"  # noqa: S608
 _PROGRESS = f"""
-    SELECT r.conversation_id, r.status, r.last_seq,
+    SELECT r.conversation_id, r.status, r.last_seq, r.folded,
     (SELECT MAX(e.seq) FROM {Event._meta.db_table} e WHERE e.run_id = r.id)
     FROM {_RUNS} r WHERE r.id = %s AND r.owner_id = %s
 """  # noqa: S608
@@ -74,6 +74,13 @@ class Progress(NamedTuple):
     ended: bool
     last_seq: int
     """The number of its last event so far; 0 where there is none."""
+    folded: bool = False
+
+    def knows(self, seq: int) -> bool:
+        """Whether a feed can go on after this number; not where its event was joined with others since."""
+        if seq > self.last_seq:
+            return False
+        return not (self.folded and seq) or Event.objects.filter(run=self.id, seq=seq).exists()
 
 
 def progress(owner: User, run_id: UUID) -> Progress | None:
@@ -83,9 +90,9 @@ def progress(owner: User, run_id: UUID) -> Progress | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    conversation, status, last_seq, newest = row
+    conversation, status, last_seq, folded, newest = row
     ended = status in Run.ENDED
-    return Progress(run_id, UUID(str(conversation)), ended, last_seq if ended else newest or 0)
+    return Progress(run_id, UUID(str(conversation)), ended, last_seq if ended else newest or 0, bool(folded))
 
 
 def claim(run_id: UUID, *, worker: str, now: datetime, silent: datetime | None = None) -> Claimed | None:

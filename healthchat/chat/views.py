@@ -189,7 +189,7 @@ def _watched_run(request: HttpRequest, run_id: UUID) -> Watched:
         raise Refused("unknown_run", "There is no such run.", 404)
     text = _cursor_text(request)
     cursor = Cursor.parse(text)
-    known = not text or (cursor is not None and cursor.run == run.id and cursor.seq <= run.last_seq)
+    known = not text or (cursor is not None and cursor.run == run.id and run.knows(cursor.seq))
     seq = cursor.seq if cursor and known else 0
     return Watched(run.conversation_id, run, seq, known, Visitor.of(user, request))
 
@@ -204,7 +204,7 @@ def _watched_conversation(request: HttpRequest, conversation_id: UUID) -> Watche
     visitor = Visitor.of(user, request)
     if run is None or cursor is None or run.conversation_id != conversation_id:
         return Watched(conversation_id, None, 0, not text, visitor)
-    known = cursor.seq <= run.last_seq
+    known = run.knows(cursor.seq)
     return Watched(conversation_id, run, cursor.seq if known else 0, known, visitor)
 
 

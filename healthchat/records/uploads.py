@@ -194,6 +194,18 @@ def _path(upload_id: UUID) -> Path:
     return Path(settings.DATA) / "uploads" / str(upload_id)
 
 
+def delete_orphans() -> int:
+    """Delete what has lain here for too long, and files that belong to no import; return how many these were."""
+    _delete_old()
+    folder = Path(settings.DATA) / "uploads"
+    named = {str(pk) for pk in Upload.objects.values_list("pk", flat=True)}
+    old = (timezone.now() - timedelta(days=KEPT_DAYS)).timestamp()
+    orphans = [path for path in folder.glob("*") if path.name not in named and path.stat().st_mtime < old]
+    for path in orphans:
+        path.unlink(missing_ok=True)
+    return len(orphans)
+
+
 def _delete_old() -> None:
     for upload in Upload.objects.filter(changed__lt=timezone.now() - timedelta(days=KEPT_DAYS)):
         delete(upload)
