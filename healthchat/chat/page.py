@@ -34,7 +34,7 @@ from healthchat.database import in_database, write
 from healthchat.records.models import Patient
 
 LISTED_CONVERSATIONS = 50
-SHOWN_TURNS = 8
+SHOWN_TURNS = 6
 EMERGENCY_NUMBERS = {"us": "911", "eu": "112", "uk": "999"}
 SUGGESTIONS = (
     gettext_noop("What was my latest HbA1c?"),

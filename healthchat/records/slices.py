@@ -18,7 +18,10 @@ from django.utils import timezone
 from healthchat.records.models import Patient, Row, Source
 
 ROWS = 2_000
-"""What is stored in one go: others wait for it with what they have to write."""
+"""What is stored in one go at first, and at most; fewer where that takes long."""
+FEWEST_ROWS = 100
+SLICE_SECONDS = 0.25
+"""How long others wait for one slice with what they have to write."""
 PAUSE_SECONDS = 0.05
 """Between two slices, for those who wait: SQLite looks again that often."""
 INTERRUPTED_SECONDS = 120
@@ -34,10 +37,14 @@ def begin(patient: Patient, *, name: str, kind: str, sha256: str) -> Source:
 
 def store(rows: Sequence[T], put: Callable[[Sequence[T]], None], *, source: Source) -> None:
     """Have `put` store the rows, slice by slice."""
-    for start in range(0, len(rows), ROWS):
+    start, size = 0, ROWS
+    while start < len(rows):
+        began = time.monotonic()
         with transaction.atomic():
-            put(rows[start : start + ROWS])
+            put(rows[start : start + size])
             Source.everything.filter(pk=source.pk).update(pending=timezone.now())
+        start += size
+        size = _fitting(size, took=time.monotonic() - began)
         _pause()
 
 
@@ -56,6 +63,11 @@ def remove(sources: models.QuerySet[Source]) -> None:
                 model._base_manager.filter(pk__in=slice_).delete()
                 _pause()
         source.delete()
+
+
+def _fitting(size: int, *, took: float) -> int:
+    """How many rows take as long as a slice may."""
+    return min(ROWS, max(FEWEST_ROWS, int(size * SLICE_SECONDS / max(took, 1e-6))))
 
 
 def _pause() -> None:

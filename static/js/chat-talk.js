@@ -150,6 +150,8 @@ class ChatTalk extends HTMLElement {
     turn?.accepted({ run, triage, address: `${this.dataset.address}c/${conversation}/runs/${run}/` })
     if (!this.dataset.conversation) this.#begin(conversation, run)
     this.#hide(body.replaces, true)
+    // What was hidden above it has moved it.
+    if (body.replaces) this.#scrollTo(turn, "instant")
     this.#announcer.say(triage ? "" : _("Your question was sent."))
     if (turn) this.#tell("turn-asked", turn)
     if (triage) this.#urgent?.postMessage("asked")

@@ -139,6 +139,8 @@ async def test_it_speaks_spanish(new_visitor: NewVisitor, chat: Served) -> None:
     await page.get_by_role("button", name="última HbA1c").click()
     await complete(page)
 
+    await expect(page.locator(".question-text")).to_have_text("¿Cuál fue mi última HbA1c?")
+    await expect(page.locator("[data-text]")).to_contain_text("Su resultado más reciente")
     await expect(page.locator("chat-turn")).to_contain_text("cifras ligadas a sus historiales")
     await expect(page.locator("team-panel")).to_contain_text("especialista")
     await expect(page.locator("[data-connection]")).to_have_text("Listo")
