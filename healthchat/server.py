@@ -121,8 +121,14 @@ class SteadyRequest(WebRequest):
 
     def handle_exception(self, exception: BaseException) -> None:
         if not self._response_started:
-            super().handle_exception(exception)
-        elif self.channel is not None:
+            try:
+                super().handle_exception(exception)
+            except Exception:
+                # Raised from here it would keep daphne from clearing up after anybody else.
+                logger.exception("a failed response could not be answered")
+            else:
+                return
+        if self.channel is not None:
             # It is too late for a 500; a client that is cut connects again.
             self.channel.forceAbortClient()
 
@@ -165,9 +171,11 @@ class SteadyRequest(WebRequest):
 
 
 class SteadyFactory(HTTPFactory):
+    requests = SteadyRequest
+
     def buildProtocol(self, addr: Any) -> http.HTTPChannel:  # noqa: N802 - Twisted's name
         protocol = super().buildProtocol(addr)
-        protocol.requestFactory = SteadyRequest
+        protocol.requestFactory = self.requests
         return protocol
 
     def log(self, request: http.Request) -> None:
@@ -222,13 +230,6 @@ class SteadyServer(Server):
         await super().handle_reply(protocol, message)
         if message["type"] == "http.response.start":
             protocol.watch_reader()
-
-    def application_checker(self) -> None:
-        try:
-            super().application_checker()
-        except Exception as error:
-            logger.error("a connection could not be cleared up: %s", type(error).__name__)  # noqa: TRY400 - no contents
-            reactor.callLater(1, self.application_checker)
 
     def _told_to_stop(self) -> None:
         if self._draining:

@@ -11,7 +11,6 @@ import contextvars
 import importlib
 import logging
 import secrets
-import traceback
 from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
 from datetime import datetime
@@ -32,6 +31,7 @@ from healthchat.chat.hub import hub
 from healthchat.chat.recorder import LostRun, Sheet, recorder
 from healthchat.chat.runs import Claimed
 from healthchat.database import in_database, write, write_first
+from healthchat.logs import without_contents
 from healthchat.metrics import RUNS
 from healthchat.records.models import Patient
 from healthchat.records.view import records_of
@@ -228,7 +228,7 @@ class Engine:
 
     async def _fail(self, claimed: Claimed, sheet: Sheet, written: list[AnyEvent], error: Exception) -> UUID | None:
         reference = secrets.token_hex(4)
-        logger.error("run %s failed, reference %s: %s", claimed.run.id, reference, _without_contents(error))
+        logger.error("run %s failed, reference %s: %s", claimed.run.id, reference, without_contents(error))
         told = Error(
             code="too_many_attempts" if isinstance(error, TooManyAttempts) else "internal_error",
             message="Something went wrong on our side while answering. Your question is kept; you can ask it again.",
@@ -315,9 +315,3 @@ def _needed(claimed: Claimed) -> tuple[Records, Limits]:
 def _records(patient: UUID | None) -> Records:
     found = Patient.objects.filter(id=patient).first() if patient else None
     return records_of(found) if found else Records(Nobody())
-
-
-def _without_contents(error: Exception) -> str:
-    """Where an exception came from, without its text: that may hold a person's words."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return f"{type(error).__name__} at " + " < ".join(f"{f.filename}:{f.lineno}" for f in reversed(frames))

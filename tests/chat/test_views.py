@@ -500,6 +500,8 @@ class TestOtherSites:
     @pytest.fixture(autouse=True)
     def _one_origin_is_let_in(self, settings: Any) -> None:
         settings.CORS_ALLOWED_ORIGINS = [ORIGIN]
+        # As the settings have it where an origin is named.
+        settings.MIDDLEWARE = ["corsheaders.middleware.CorsMiddleware", *settings.MIDDLEWARE]
 
     @pytest.mark.parametrize(("site", "origin", "may"), CALLERS)
     async def test_it_answers_to_its_own_pages_alone(

@@ -36,11 +36,14 @@ class Server:
         assert self._process is not None
         return self._process.pid
 
+    def program(self) -> list[str]:
+        return ["manage.py", "serve", "--port", str(self.port)]
+
     def start(self) -> None:
         """Start the process; return when it takes connections."""
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "manage.py", "serve", "--port", str(self.port)],
+                [sys.executable, *self.program()],
                 cwd=ROOT,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,

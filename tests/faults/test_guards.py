@@ -20,6 +20,8 @@ from tests.faults.test_readers import closes
 from tests.served import ROOT, START_SECONDS, free_port
 
 WAIT_SECONDS = 30.0
+WORDS = "zinnober-quastenflosser"
+"""What an exception may hold of a person's, and no log line may."""
 AT_ONCE = 300
 """More than a short backlog takes, and fewer than any system allows."""
 
@@ -52,15 +54,13 @@ class Failing(Server):
     def __init__(self, data: Path) -> None:
         super().__init__(data, {"PYTHONPATH": str(ROOT)})
 
-    def start(self) -> None:
-        self._process = subprocess.Popen([sys.executable, str(APPLICATION), str(self.port)], env=self._environment)
-        self.wait_until_it_listens()
+    def program(self) -> list[str]:
+        return [str(APPLICATION), str(self.port), WORDS]
 
 
 @pytest.fixture(scope="module")
 def failing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server = Failing(tmp_path_factory.mktemp("failing"))
-    server.log.touch()
     server.start()
     yield server
     server.stop()
@@ -85,11 +85,22 @@ async def test_it_cuts_the_connection_whose_response_fails_after_it_began_and_no
         await closes(failing, sockets)
 
 
+async def test_it_cuts_a_connection_to_which_even_the_error_cannot_be_told(failing: Server) -> None:
+    caller = Caller(Address.of(failing))
+
+    async with asyncio.timeout(WAIT_SECONDS):
+        for address in ("/fails-uncleanly", "/fails-later"):
+            with pytest.raises(CutError):
+                await caller.call("GET", address)
+
+
 async def test_it_answers_500_where_a_response_fails_before_it_began(failing: Server) -> None:
     async with asyncio.timeout(WAIT_SECONDS):
         answer = await Caller(Address.of(failing)).call("GET", "/fails-first")
 
     assert answer.status == 500
+    assert "UnforeseenError" in failing.printed()
+    assert WORDS not in failing.printed()
     assert b"Unforeseen" not in answer.body
 
 
