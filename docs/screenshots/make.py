@@ -39,6 +39,7 @@ def main() -> None:
         take_chat(browser, chat)
         take_emergency(browser, chat)
         take_account(browser, chat)
+        take_records(browser, chat)
         take_admin(browser, chat)
 
 
@@ -88,6 +89,24 @@ def take_account(browser: Browser, chat: Served) -> None:
         page.get_by_label("Password").fill("a fine long phrase")
         page.get_by_role("button").last.click()
     save(page, "second-factor-desktop", full_page=True)
+    page.close()
+
+
+def take_records(browser: Browser, chat: Served) -> None:
+    page = visit(browser, chat, **DESKTOP)
+    answer(page, QUESTION)
+    page.goto(f"{chat.url}/patients")
+    save(page, "people-desktop")
+    page.get_by_role("link", name="Look at the records").first.click()
+    save(page, "records-desktop")
+    page.locator("#tests").get_by_role("link", name="Hemoglobin A1c").click()
+    save(page, "test-desktop")
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": PRINTED_WIDTH, "height": 1123})
+    save(page, "test-print", full_page=True)
+    page.emulate_media(media="screen", color_scheme="dark")
+    page.set_viewport_size(PHONE["viewport"])
+    save(page, "test-phone-dark")
     page.close()
 
 

@@ -3,6 +3,9 @@
 A large file takes minutes to read, so it is read in a thread of this process; how far it is stands in its `Upload`,
 where any process can see it. What is small is read at once. If the process dies meanwhile, the person can have it read
 again: nothing of it is stored until all of it is.
+
+The page looks how far it is by one small request now and then: a feed would be a second one of its kind, for the chat's
+is the chat's, and would hold a connection for what is told in one number.
 """
 
 from __future__ import annotations
