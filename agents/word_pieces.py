@@ -1,9 +1,10 @@
-"""What a learned score weighs of a text: its words in a row, and pieces of its words."""
+"""What a learned score weighs of a text: its words in a row, and pieces of its words; where its weights are read."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from importlib.resources import files
 from math import sqrt
 
 _WORD = re.compile(r"[a-z0-9]+")
@@ -18,6 +19,12 @@ def features(text: str, *, in_a_row: int = 3, shortest: int = 3, longest: int = 
     words = _WORD.findall(_NUMBER.sub("0", text))
     yield from _shared({f"_{' '.join(words[i : i + n])}" for n in range(1, in_a_row + 1) for i in _starts(words, n)})
     yield from _shared({piece for word in words for piece in _pieces(f" {word} ", shortest, longest)})
+
+
+def weights(name: str) -> Iterator[list[str]]:
+    """The lines of `agents/reference/<name>_likeness.tsv`, each as its fields: a feature, then what it weighs."""
+    lines = files("agents.reference").joinpath(f"{name}_likeness.tsv").read_text(encoding="utf-8").splitlines()
+    return (line.split("\t") for line in lines if not line.startswith("#"))
 
 
 def _starts(words: list[str], length: int) -> range:

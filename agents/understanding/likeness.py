@@ -10,13 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.resources import files
 from math import exp
 from typing import NamedTuple
 
 from agents.question import Intent
 from agents.understanding.slots import Slots
-from agents.word_pieces import features
+from agents.word_pieces import features, weights
 
 
 class Weights(NamedTuple):
@@ -27,14 +26,14 @@ class Weights(NamedTuple):
 
 def likeliest(slots: Slots) -> tuple[Intent, float]:
     """The intent that the question is most like, and its chance between 0 and 1."""
-    weights = learned()
-    scores = [0.0] * len(weights.intents)
+    known = learned()
+    scores = [0.0] * len(known.intents)
     for feature, share in pieces(slots):
-        for place, weight in weights.of.get(feature, ()):
+        for place, weight in known.of.get(feature, ()):
             scores[place] += share * weight
     highest = max(scores)
     chances = [exp(score - highest) for score in scores]
-    return weights.intents[scores.index(highest)], max(chances) / sum(chances)
+    return known.intents[scores.index(highest)], max(chances) / sum(chances)
 
 
 def pieces(slots: Slots) -> Iterator[tuple[str, float]]:
@@ -46,13 +45,11 @@ def pieces(slots: Slots) -> Iterator[tuple[str, float]]:
 @cache
 def learned() -> Weights:
     """The weights as they were learned."""
-    lines = files("agents.reference").joinpath("intent_likeness.tsv").read_text(encoding="utf-8").splitlines()
-    rows = [line.split("\t") for line in lines if not line.startswith("#")]
-    names, *features_ = rows
+    names, *rows = weights("intent")
     return Weights(
         tuple(names[1:]),  # type: ignore[arg-type]
         {
             feature: tuple((int(place), float(weight)) for place, weight in (one.split(":") for one in found))
-            for feature, *found in features_
+            for feature, *found in rows
         },
     )
