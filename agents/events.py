@@ -22,7 +22,7 @@ Specialist = Literal[
     "data_analysis",
 ]
 Complexity = Literal["simple", "standard", "complex", "comprehensive", "emergency"]
-TriageLevel = Literal["none", "scope", "urgent", "critical_value", "emergency", "crisis"]
+TriageLevel = Literal["none", "scope", "concern", "urgent", "critical_value", "emergency", "crisis"]
 ClaimKind = Literal["record", "computed", "knowledge", "advice", "limit"]
 Severity = Literal["info", "attention", "urgent"]
 SpecialistStatus = Literal["waiting", "working", "finished", "failed", "skipped", "stopped"]

@@ -1,7 +1,8 @@
 """The urgency screen: rules, in front of every model, on every message.
 
 Order: crisis said outright, emergency, crisis pieced together, what is very like either, critical value of the last
-seven days, urgent, scope, none. Nothing in a message lowers it. It leaves alone what is denied, long past, asked as a
+seven days, urgent, concern (somewhat like a crisis: the question is answered, with a word on where there is help),
+scope, none. Nothing in a message lowers it. It leaves alone what is denied, long past, asked as a
 lesson, or looked up in the records. English and Spanish.
 """
 
@@ -10,7 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import cache, partial
-from typing import Literal
+from typing import Literal, NamedTuple
+
+import msgspec
 
 from agents.clinical.critical import critical_now
 from agents.events import Triage, TriageLevel
@@ -19,20 +22,31 @@ from agents.triage import advice, background, readings
 from agents.triage.clues import possible
 from agents.triage.crises import joined
 from agents.triage.families import FAMILIES, Family
-from agents.triage.frames import Told, about_now, meant, told, without_idioms
+from agents.triage.frames import Told, about_now, meant, said, told, without_idioms
 from agents.triage.likeness import Likeness, likeness
-from agents.triage.patterns import patterns
+from agents.triage.patterns import Rule, patterns, rule
 from agents.triage.plain import Plain, folded, plain
 from agents.triage.scope import limit
 
 __all__ = ["screen"]
 
-LIKE, MUCH_LIKE = Likeness(crisis=0.8, emergency=0.9), Likeness(crisis=0.95, emergency=0.95)
-"""From which chances on a message that no rule fires on counts: a whole one, and a part of one."""
 OWN_HAND = frozenset({"overdose_poison", "severe_bleeding", "trauma"})
 """What people also do to themselves: the words around it tell."""
 LEAST_WORDS = 4
-"""Fewer words of a message that was taken apart say nothing."""
+"""Fewer words say little, and of a message that was taken apart nothing."""
+
+
+class Least(NamedTuple):
+    """From which chances on a message that no rule fires on counts."""
+
+    crisis: float
+    emergency: float
+    concern: float
+    """Of a crisis: the question is answered, with a word on where there is help."""
+
+
+WHOLE, PART = Least(0.45, 0.35, 0.2), Least(0.9, 0.85, 0.5)
+"""For a message as it is; and for a sentence of one, what is left of one, and one of few words."""
 
 
 def screen(text: str, *, records: Records | None = None, now: datetime | None = None, region: str = "us") -> Triage:
@@ -52,16 +66,32 @@ def screen(text: str, *, records: Records | None = None, now: datetime | None = 
     # Put together from parts, and so less sure than what was said outright: after what cannot wait at all.
     if crisis := joined(message):
         return tell("crisis", crisis)
-    if alike := _alike(message, raised=fired is not None):
+    alike = _alike(message, raised=fired is not None)
+    if alike in {"crisis", "emergency"}:
         return tell(alike, f"like_{alike}")
+    verdict = _at_leisure(text, message, fired, records=records, now=now, region=region)
+    return _with_concern(verdict, tell("concern", "concern")) if alike else verdict
+
+
+def _at_leisure(
+    text: str, message: Plain, fired: Family | None, *, records: Records | None, now: datetime | None, region: str
+) -> Triage:
+    """What leaves time for an answer to the question."""
     if records is not None and now is not None and (hits := critical_now(records, now)):
         words, source = advice.told_of_result(hits[0], region=region, spanish=message.spanish)
         return Triage(level="critical_value", family="critical_lab", text=words, source=source)
     if fired:
-        return tell("urgent", fired.id)
+        return _told("urgent", fired.id, message=message, region=region)
     if crossed := limit(folded(text), message):
-        return tell("scope", crossed)
+        return _told("scope", crossed, message=message, region=region)
     return Triage(level="none")
+
+
+def _with_concern(verdict: Triage, concern: Triage) -> Triage:
+    """Beside what else is said first, if anything is; the limits of scope are said in the answer all the same."""
+    if verdict.level in {"none", "scope"}:
+        return concern
+    return msgspec.structs.replace(verdict, text=f"{verdict.text}\n\n{concern.text}")
 
 
 def _told(level: TriageLevel, family: str, *, message: Plain, region: str) -> Triage:
@@ -72,7 +102,7 @@ def _told(level: TriageLevel, family: str, *, message: Plain, region: str) -> Tr
 def _crisis(message: Plain) -> str | None:
     at_hand = possible("crises", message.text)
     for name, pattern in patterns("crises").items():
-        if name in at_hand and any(meant(message, *match.span()) for match in pattern.finditer(message.text)):
+        if name in at_hand and said(message, pattern, meant):
             return name
     return None
 
@@ -80,29 +110,32 @@ def _crisis(message: Plain) -> str | None:
 def _by_own_hand(message: Plain, fired: Family) -> bool:
     if fired.id not in OWN_HAND or patterns("frames")["by_accident"].search(message.text):
         return False
-    return likeness(message.text).crisis >= MUCH_LIKE.crisis
+    return likeness(message.text).crisis >= PART.crisis
 
 
-def _alike(message: Plain, *, raised: bool) -> Literal["crisis", "emergency"] | None:
+def _alike(message: Plain, *, raised: bool) -> Literal["crisis", "emergency", "concern"] | None:
     """What no rule fires on, and yet is put as people put a crisis or, if it is not `raised` already, an emergency."""
     denied = _dismissed(message, "crises", meant)
-    if any(chance.crisis >= least.crisis for chance, least in _chances(told(message, dismissed=denied))):
+    of_crisis = [(chance.crisis, least) for chance, least in _chances(told(message, dismissed=denied))]
+    surely = PART.crisis if raised else 0.0
+    crisis = max((chance for chance, least in of_crisis if chance >= max(least.crisis, surely)), default=0.0)
+    if not raised:
+        past = denied | _dismissed(message, "signs", about_now)
+        of_emergency = _chances(told(message, dismissed=past))
+        if any(chance.emergency >= max(least.emergency, crisis) for chance, least in of_emergency):
+            return "emergency"
+    if crisis:
         return "crisis"
-    if raised:
-        return None
-    past = denied | _dismissed(message, "signs", about_now)
-    if any(chance.emergency >= least.emergency for chance, least in _chances(told(message, dismissed=past))):
-        return "emergency"
-    return None
+    return "concern" if any(chance >= least.concern for chance, least in of_crisis) else None
 
 
-def _chances(said: Told) -> Iterator[tuple[Likeness, Likeness]]:
+def _chances(kept: Told) -> Iterator[tuple[Likeness, Least]]:
     """How alike it is, all together and sentence by sentence, each with the chances from which on it counts."""
-    together = ". ".join(said.sentences)
-    if said.whole and not _is_reading(together):
-        yield likeness(together), LIKE
-    parts = {*said.sentences, together} if len(said.sentences) > 1 or not said.whole else set()
-    yield from ((likeness(part), MUCH_LIKE) for part in parts if len(part.split()) >= LEAST_WORDS)
+    together = ". ".join(kept.sentences)
+    if kept.whole and not _is_reading(together):
+        yield likeness(together), WHOLE if len(together.split()) >= LEAST_WORDS else PART
+    parts = {*kept.sentences, together} if len(kept.sentences) > 1 or not kept.whole else set()
+    yield from ((likeness(part), PART) for part in parts if len(part.split()) >= LEAST_WORDS)
 
 
 def _is_reading(text: str) -> bool:
@@ -121,8 +154,8 @@ def _fired(message: Plain, records: Records | None, now: datetime | None) -> Fam
     typed = readings.marks(message, usual_oxygen=partial(background.usual_oxygen, records, now))
     at_hand = possible("signs", message.text) | _of_records() | {f"#{name}" for name in typed}
     there = _presence(message, records, now)
-    for family, rule in _rules():
-        for alternatives in rule:
+    for family, parts in _rules():
+        for alternatives in parts:
             if at_hand.isdisjoint(alternatives) or not any(there(name) for name in alternatives if name in at_hand):
                 break
         else:
@@ -131,17 +164,14 @@ def _fired(message: Plain, records: Records | None, now: datetime | None) -> Fam
 
 
 @cache
-def _rules() -> tuple[tuple[Family, tuple[tuple[str, ...], ...]], ...]:
-    """The rules of all families, each as what has to be there, and each of that as its alternatives."""
-    return tuple(
-        (family, tuple(tuple(part.split("|")) for part in rule.split())) for family in FAMILIES for rule in family.rules
-    )
+def _rules() -> tuple[tuple[Family, Rule], ...]:
+    return tuple((family, rule(line)) for family in FAMILIES for line in family.rules)
 
 
 @cache
 def _of_records() -> frozenset[str]:
     return frozenset(
-        name for _, rule in _rules() for alternatives in rule for name in alternatives if name.startswith("@")
+        name for _, parts in _rules() for alternatives in parts for name in alternatives if name.startswith("@")
     )
 
 
@@ -155,6 +185,6 @@ def _presence(message: Plain, records: Records | None, now: datetime | None) -> 
             return True
         if name.startswith("@"):
             return background.knows(records, name[1:], now)
-        return any(about_now(message, *match.span()) for match in signs[name].finditer(message.text))
+        return said(message, signs[name], about_now)
 
     return there

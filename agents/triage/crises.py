@@ -14,8 +14,8 @@ from itertools import combinations
 import msgspec
 
 from agents.triage.clues import possible
-from agents.triage.frames import meant
-from agents.triage.patterns import patterns
+from agents.triage.frames import meant, said
+from agents.triage.patterns import Rule, patterns, rule
 from agents.triage.plain import Plain
 
 
@@ -77,26 +77,22 @@ def joined(message: Plain) -> str | None:
     at_hand = possible("crisis_parts", message.text)
     is_meant, is_there = _meant(message, at_hand), _there(message, at_hand)
     for crisis in CRISES:
-        for heart, *rest in _parts(crisis):
+        for heart, *rest in _rules(crisis):
             if any(map(is_meant, heart)) and all(any(map(is_there, part)) for part in rest):
                 return crisis.id
     return None
 
 
 @cache
-def _parts(crisis: Crisis) -> tuple[tuple[tuple[str, ...], ...], ...]:
-    """The rules of a crisis, each as its parts, each of those as its alternatives."""
-    written = tuple(tuple(tuple(part.split("|")) for part in rule.split()) for rule in crisis.rules)
-    return written + tuple(((one,), (other,)) for one, other in combinations(crisis.farewell, 2))
+def _rules(crisis: Crisis) -> tuple[Rule, ...]:
+    farewells = (f"{one} {other}" for one, other in combinations(crisis.farewell, 2))
+    return tuple(map(rule, (*crisis.rules, *farewells)))
 
 
 def _meant(message: Plain, at_hand: Collection[str]) -> Callable[[str], bool]:
     @cache
     def look(name: str) -> bool:
-        if name not in at_hand:
-            return False
-        found = patterns("crisis_parts")[name].finditer(message.text)
-        return any(meant(message, *match.span()) for match in found)
+        return name in at_hand and said(message, patterns("crisis_parts")[name], meant)
 
     return look
 

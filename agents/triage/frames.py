@@ -7,7 +7,7 @@ instruction inside the text change nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import NamedTuple
 
 from agents.triage.patterns import patterns
@@ -50,6 +50,11 @@ def meant(message: Plain, start: int, end: int) -> bool:
     return not (_denied(message, start, end) or _long_ago(message, start, end) or _in_records(message, start))
 
 
+def said(message: Plain, pattern: re.Pattern[str], counts: Callable[[Plain, int, int], bool]) -> bool:
+    """Whether the pattern matches anywhere where that counts, as `about_now` or `meant` tell."""
+    return any(counts(message, *match.span()) for match in pattern.finditer(message.text))
+
+
 def told(message: Plain, *, dismissed: Collection[int] = ()) -> Told:
     """What somebody tells of now.
 
@@ -58,12 +63,13 @@ def told(message: Plain, *, dismissed: Collection[int] = ()) -> Told:
     """
     pieces, left_out = [], False
     for start, end in message.sentences[:_SENTENCES]:
-        if _past(message, start, end) or _is_lesson(message, start, end):
+        sentence = message.text[start:end]
+        if _is_past(sentence, but_for=sentence) or _is_lesson(message, start, end):
             left_out = True
             continue
         clauses = list(_clauses(message, start, end))
         kept = [clause for clause in clauses if not _looked_up(message, clause[0]) and not _holds(clause, dismissed)]
-        left_out |= len(kept) < len(clauses) or _BLOTTED in message.text[start:end]
+        left_out |= len(kept) < len(clauses) or _BLOTTED in sentence
         pieces.append(", ".join(message.text[clause[0] : clause[1]].strip(" ,.!?") for clause in kept))
     return Told(tuple(filter(None, pieces)), whole=not left_out)
 
@@ -72,9 +78,9 @@ def _holds(clause: tuple[int, int], places: Collection[int]) -> bool:
     return any(clause[0] <= place < clause[1] for place in places)
 
 
-def _past(message: Plain, start: int, end: int) -> bool:
-    sentence = message.text[start:end]
-    return bool(_FRAMES["long_ago"].search(sentence) and not _FRAMES["now"].search(sentence))
+def _is_past(sentence: str, *, but_for: str) -> bool:
+    """Whether a sentence tells of long ago, and `but_for`, it or a part of it, says nothing of now."""
+    return bool(_FRAMES["long_ago"].search(sentence) and not _FRAMES["now"].search(but_for))
 
 
 def _is_lesson(message: Plain, start: int, end: int) -> bool:
@@ -129,14 +135,13 @@ def _in_records(message: Plain, place: int) -> bool:
 
 def _long_ago(message: Plain, start: int, end: int) -> bool:
     sentence_start, sentence_end = message.sentence(start)
-    sentence = message.text[sentence_start:sentence_end]
-    if _FRAMES["now"].search(_without_look_ups(message, sentence_start, sentence_end, keep=start)):
-        return False
-    if _FRAMES["long_ago"].search(sentence):
+    of_now = _without_look_ups(message, sentence_start, sentence_end, keep=start)
+    if _is_past(message.text[sentence_start:sentence_end], but_for=of_now):
         return True
     clause_start, clause_end = message.clause(start)
     clause = message.text[clause_start:clause_end]
-    return bool(_FRAMES["theirs"].search(clause)) and bool(_FRAMES["event"].search(clause))
+    of_relative = _FRAMES["theirs"].search(clause) and _FRAMES["event"].search(clause)
+    return bool(of_relative and not _FRAMES["now"].search(of_now))
 
 
 def _without_look_ups(message: Plain, start: int, end: int, *, keep: int) -> str:
@@ -150,6 +155,7 @@ def _without_look_ups(message: Plain, start: int, end: int, *, keep: int) -> str
 
 
 def _taught(message: Plain, start: int, end: int) -> bool:
+    """As `_is_lesson`, of a sign: inside the lesson's own words, or with nobody named whose it is."""
     sentence_start, sentence_end = message.sentence(start)
     lesson = _FRAMES["lesson"].search(message.text, sentence_start, sentence_end)
     if lesson is None:

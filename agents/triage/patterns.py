@@ -1,4 +1,4 @@
-"""The lists of phrases in `agents/reference/triage_*.txt`, one regular expression a line, by heading."""
+"""Lists of phrases in `agents/reference/triage_*.txt`, a regular expression a line, by heading; rules on them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,15 @@ from importlib.resources import files
 
 _MACRO = re.compile(r"([A-Z_]+) = (.+)")
 _USE = re.compile(r"<([A-Z_]+)>")
+
+
+Rule = tuple[tuple[str, ...], ...]
+"""What must all be there, each as its alternatives."""
+
+
+def rule(line: str) -> Rule:
+    """A rule as it is written, `a|b c`: either of the first two, and the third."""
+    return tuple(tuple(part.split("|")) for part in line.split())
 
 
 @cache

@@ -82,8 +82,34 @@ def test_it_gives_at_most_two_false_alarms_in_a_hundred() -> None:
     assert share("none") >= 0.98
 
 
+def test_it_does_not_fail_on_what_nothing_was_learned_from() -> None:
+    blind = triage_table.blind()
+
+    assert blind["crisis"].helped >= 0.85
+    assert blind["emergency"].alarmed >= 0.9
+    assert blind["record question"].alarmed <= 0.03
+
+
+def test_it_tells_where_there_is_help_beside_the_answer_where_it_is_less_sure() -> None:
+    verdict = screen("everything is so heavy and grey lately. my iron?", region="uk")
+
+    assert verdict.level == "concern"
+    assert "116 123" in (verdict.text or "")
+    assert "read on" in (verdict.text or "")
+
+
+def test_it_says_both_where_it_is_less_sure_of_what_has_a_critical_value_as_well() -> None:
+    high = records(result("potassium", 6.8, "mmol/L"))
+
+    verdict = screen("everything is so heavy and grey lately. my iron?", records=high, now=NOW, region="uk")
+
+    assert verdict.level == "critical_value"
+    assert "Potassium 6.8 mmol/L" in (verdict.text or "")
+    assert "116 123" in (verdict.text or "")
+
+
 def test_it_names_the_family_of_most_emergencies() -> None:
-    emergencies = [case for case in triage_table.cases() if case["level"] == "emergency"]
+    emergencies = [case for case in triage_table.cases() if case["level"] == "emergency" and "family" in case]
     right = [case for case in emergencies if screen(case["text"]).family == case["family"]]
 
     assert len(right) / len(emergencies) >= 0.85
@@ -245,7 +271,7 @@ def test_it_has_a_text_with_a_source_for_every_family() -> None:
     wanted = (
         {family.id for family in FAMILIES}
         | set(patterns("crises"))
-        | {"dose", "stop", "diagnose", "prescribe", "others_records", "like_crisis", "like_emergency"}
+        | {"dose", "stop", "diagnose", "prescribe", "others_records", "like_crisis", "like_emergency", "concern"}
     )
 
     assert wanted == set(texts().advice)
@@ -274,7 +300,7 @@ def test_it_knows_every_sign_of_its_rules() -> None:
 @settings(max_examples=200)
 @given(st.text(max_size=300))
 def test_it_takes_any_text(text: str) -> None:
-    assert screen(text).level in {"none", "scope", "urgent", "emergency", "crisis"}
+    assert screen(text).level in {"none", "scope", "concern", "urgent", "emergency", "crisis"}
 
 
 def test_it_takes_a_very_long_message() -> None:

@@ -1,8 +1,9 @@
 """Learn what the second net of the urgency screen weighs; `python -m tests.agents.triage_likeness` writes it.
 
-What is learned from: every written case of the screen, the questions that the understanding is tried on, and harmless
-questions put together from the names of tests, medicines and conditions. Two logistic regressions (crisis or not,
-emergency or not) by stochastic gradient with Adagrad steps, with the same seed each time.
+What is learned from: every written case of the screen, messages written for this alone, the questions that the
+understanding is tried on, and harmless questions put together from the names of tests, medicines and conditions. Two
+logistic regressions (crisis or not, emergency or not) by stochastic gradient with Adagrad steps, with the same seed
+each time.
 """
 
 from __future__ import annotations
@@ -19,20 +20,24 @@ from typing import NamedTuple
 
 from agents.triage import LEAST_WORDS
 from agents.triage.frames import without_idioms
+from agents.triage.likeness import pieces
 from agents.triage.plain import plain
-from agents.word_pieces import features
 
 HERE = Path(__file__).parent
 CASES = (HERE / "triage_cases.jsonl", HERE / "question_cases.jsonl")
+MESSAGES = HERE / "triage_messages.txt"
 WORDINGS = HERE / "question_wordings.txt"
 WEIGHTS = HERE.parents[1] / "agents" / "reference" / "triage_likeness.tsv"
 
 SEED = 4
 ROUNDS = 14
 STEP = 1.0
-DECAY = 2e-6
+STIFFNESS = 0.03
+"""How hard a weight is drawn to zero, against all that was seen of its feature together."""
 LEAST_WEIGHT = 0.08
 """A weight nearer to zero than this is left out."""
+HELD_TO = 3
+"""How often a case of the screen counts: it is held to these."""
 HARMLESS = 2_500
 NAMED_ANEW = 5
 """How often each way to ask about the records is tried, with other names."""
@@ -49,6 +54,9 @@ ASKED = (
     "is {n} a good {x}", "is {n} high for {x}", "got {n} for {x}", "{x} {n} before breakfast", "{x} {n} now what",
     "i have an appointment, summarise {x}", "tengo cita, dime mi {x}", "prepare {x} for my visit", "help with {x}",
     "my doctor mentioned {x}", "{x} trend", "was my {x} ever above {n}",
+    "cuando fue mi ultimo examen de {x}", "esta bien mi {x}", "como va mi {x}", "promedio de {x} este ano",
+    "mi {x} mas alto", "que significa {x}", "mi {x} salio en {n}", "compare mi {x} con el ano pasado",
+    "grafica de {x}", "cuantas veces me midieron {x}", "tengo {x} bajo", "subio mi {x}", "{x} por favor",
 )  # fmt: skip
 KEPT = (
     "when did i start {x}", "what is {x} for", "am i still on {x}", "side effects of {x}", "do i take {x}",
@@ -56,6 +64,8 @@ KEPT = (
     "what does {x} mean", "history of {x}", "do i have {x} on record", "my mother had {x}", "is {x} active",
     "tengo {x} en mi historial", "can {x} run in families", "did i ever have {x}", "{x} notes from last year",
     "which doctor saw me for {x}", "how is {x} treated",
+    "desde cuando tomo {x}", "para que sirve {x}", "quien me receto {x}", "cuando me diagnosticaron {x}",
+    "sigo tomando {x}", "que dice mi expediente de {x}", "me dieron {x} alguna vez", "tomo {x} segun la lista",
 )  # fmt: skip
 THINGS = (
     "metformin", "lisinopril", "atorvastatin", "warfarin", "insulin", "amlodipine", "omeprazole", "sertraline",
@@ -80,6 +90,10 @@ TAUGHT = (
     "my father had {x} at 60", "i had {x} years ago", "family history of {x}", "screening for {x}", "is {x} listed",
     "can iron cause {x}", "que causa {x}", "no tengo {x}", "{x} visit dates", "the leaflet mentions {x}",
     "a test for {x}", "my risk of {x}", "any record of {x}", "does {x} run in families", "risk of {x} in ten years",
+    "{x} test, when", "{x} result from may", "what was done about the {x} in 2022", "how bad was my {x} in 2019",
+    "list {x} visits", "was {x} ruled out", "{x} clinic letter", "notes on {x}", "{x} admission, which hospital",
+    "{x} screening form", "medicine for {x}, start date", "sintomas de {x}", "tuve {x} en 2018",
+    "hubo {x} en mi historial",
 )  # fmt: skip
 MILD = (
     "a mild cold", "a runny nose", "a slight cough", "a sore throat", "dry skin", "sore muscles", "a stiff shoulder",
@@ -175,7 +189,7 @@ class Example(NamedTuple):
 
 
 def examples() -> list[Example]:
-    return [*_cases(), *_record_questions(), *_harmless()]
+    return [*_cases(), *_messages(), *_record_questions(), *_harmless()]
 
 
 def _cases() -> Iterator[Example]:
@@ -183,11 +197,25 @@ def _cases() -> Iterator[Example]:
         for line in file.read_text(encoding="utf-8").splitlines():
             case = json.loads(line)
             level = case.get("level", "none")
-            if case.get("family") == "critical_lab":
+            if case.get("family") == "critical_lab" or case.get("part") == "blind":
                 continue
-            yield Example(_read(case["text"]), level == "crisis", level == "emergency")
-            if level in {"none", "scope"}:
-                yield from (Example(part, crisis=False, emergency=False) for part in _parts(case["text"]))
+            for _ in range(HELD_TO):
+                yield from _examples(case["text"], level)
+
+
+def _messages() -> Iterator[Example]:
+    level = ""
+    for line in MESSAGES.read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            level = line.strip("[]")
+        elif line and not line.startswith("#"):
+            yield from _examples(line, level)
+
+
+def _examples(text: str, level: str) -> Iterator[Example]:
+    yield Example(_read(text), level == "crisis", level == "emergency")
+    if level in {"none", "scope"}:
+        yield from (Example(part, crisis=False, emergency=False) for part in _parts(text))
 
 
 def _parts(text: str) -> Iterator[str]:
@@ -236,13 +264,14 @@ def _read(text: str) -> str:
 
 def trained(known: Sequence[Example]) -> dict[str, tuple[float, float]]:
     """Weights by feature; the empty name is the bias."""
-    rows = [(tuple(features(text)), float(crisis), float(emergency)) for text, crisis, emergency in known]
+    rows = [(tuple(pieces(text)), float(crisis), float(emergency)) for text, crisis, emergency in known]
     seen = Counter(name for row, _, _ in rows for name, _ in row)
     index = {name: i for i, name in enumerate(name for name, times in seen.items() if times > 1)}
+    decay = [STIFFNESS / seen[name] for name in index]
     packed = [([(index[name], share) for name, share in row if name in index], c, e) for row, c, e in rows]
     columns = []
     for which in (1, 2):
-        columns.append(_regression([(row[0], row[which]) for row in packed], len(index)))  # noqa: PERF401
+        columns.append(_regression([(row[0], row[which]) for row in packed], decay))  # noqa: PERF401
     (crisis_bias, crisis), (emergency_bias, emergency) = columns
     found = {name: (crisis[i], emergency[i]) for name, i in index.items()}
     return {"": (crisis_bias, emergency_bias)} | {
@@ -250,12 +279,12 @@ def trained(known: Sequence[Example]) -> dict[str, tuple[float, float]]:
     }
 
 
-def _regression(rows: list[tuple[list[tuple[int, float]], float]], size: int) -> tuple[float, list[float]]:
+def _regression(rows: list[tuple[list[tuple[int, float]], float]], decay: list[float]) -> tuple[float, list[float]]:
     """Positive rows weigh as much together as negative ones."""
     random = Random(SEED)
     positive = sum(wanted for _, wanted in rows)
     scale = {1.0: len(rows) / (2 * positive), 0.0: len(rows) / (2 * (len(rows) - positive))}
-    weights, squares, bias, bias_squares = [0.0] * size, [1e-3] * size, 0.0, 1e-3
+    weights, squares, bias, bias_squares = [0.0] * len(decay), [1e-3] * len(decay), 0.0, 1e-3
     order = list(range(len(rows)))
     for _ in range(ROUNDS):
         random.shuffle(order)
@@ -266,7 +295,7 @@ def _regression(rows: list[tuple[list[tuple[int, float]], float]], size: int) ->
             bias_squares += slip * slip
             bias -= 0.1 * slip / sqrt(bias_squares)
             for i, share in row:
-                slope = slip * share + DECAY * weights[i]
+                slope = slip * share + decay[i] * weights[i]
                 squares[i] += slope * slope
                 weights[i] -= STEP * slope / sqrt(squares[i])
     return bias, weights
