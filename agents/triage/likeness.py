@@ -2,9 +2,8 @@
 
 The rules know signs by their words, and people find new words. This is a plain linear score over the words, the pairs
 and triples of words, the pieces of words and the kinds of words in a message; what each weighs was learned from the
-written cases
-(`python -m tests.agents.triage_likeness` learns it anew) and lies in `agents/reference/triage_likeness.tsv`. It can
-raise a message that no rule fired on, and never lowers one.
+written cases and messages (`python -m tests.agents.triage_likeness` learns it anew) and lies in
+`agents/reference/triage_likeness.tsv`. It can raise a message that no rule fired on, and never lowers one.
 """
 
 from __future__ import annotations
