@@ -130,11 +130,7 @@ async def answer_events(
         plan = make_plan(understood, records=records)
         yield plan
     meter = Meter.of_run(limits)
-    ledger = None
-    if isinstance(model, OutsideModel):
-        ledger = Ledger(records, address=model.address)
-        ledger.recall(past)
-        model = model.metered(meter, ledger=ledger)
+    model, ledger = watched(model, meter=meter, records=records, past=past)
     spent = Spent(model, past=past)
     asked = partial(
         Team, plan, query=query, asks=understood.asks, records=records, past=past, limits=limits, meter=meter
@@ -170,6 +166,15 @@ async def answer_events(
     yield spent.told()
     yield receipt_of(ledger, written_by=writing.model.model_name)
     yield Done(status="complete", follow_ups=follow_ups(understood.asks, records=records))
+
+
+def watched(model: Model, *, meter: Meter, records: Records, past: Sequence[AnyEvent]) -> tuple[Model, Ledger | None]:
+    """A model outside this program with its requests paid for and noted; one of this program as it is."""
+    if not isinstance(model, OutsideModel):
+        return model, None
+    ledger = Ledger(records, address=model.address)
+    ledger.recall(past)
+    return model.metered(meter, ledger=ledger), ledger
 
 
 def why_by_rules(team: Team) -> Gap:

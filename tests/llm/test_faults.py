@@ -12,7 +12,7 @@ from agents.access import Access
 from agents.consultation import CUT, GONE, STOPPED_WRITING, UNABLE, process_query
 from agents.events import AnyEvent, Done, Finding, Gap, Grounding, Receipt, Restart, SpecialistUpdate
 from tests.agents.rows import query, someone
-from tests.llm.consulting import HASTY, LATEST, consulted, only, shown
+from tests.llm.consulting import HASTY, IMPATIENT, LATEST, consulted, only, shown
 from tests.llm.provider import Fault, Provider
 from tests.llm.wire import FORMATS
 
@@ -137,7 +137,7 @@ async def test_it_answers_by_rules_where_nobody_lets_it_in(speaks: str) -> None:
         url = f"http://127.0.0.1:{deaf.getsockname()[1]}"
         access = Access(variables={"OPENAI_BASE_URL": f"{url}/v1", "ANTHROPIC_BASE_URL": url})
         answering = process_query(
-            query(LATEST), records=someone(), model=f"{speaks}:scripted", access=access, limits=HASTY
+            query(LATEST), records=someone(), model=f"{speaks}:scripted", access=access, limits=IMPATIENT
         )
         events = [event async for event in answering]
 
