@@ -204,6 +204,14 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_REFERRER_POLICY = "same-origin"
+# Behind a proxy that ends TLS and sets `X-Forwarded-Proto` itself.
+if env.bool("HEALTHCHAT_HTTPS", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
+    SECURE_HSTS_SECONDS = 365 * 24 * 3_600
+# Django looks for its own classes; ours are subclasses of them (healthchat.middleware).
+SILENCED_SYSTEM_CHECKS = ["security.W001", "security.W002", "security.W003"]
 X_FRAME_OPTIONS = "DENY"
 
 # The largest body of a request: above the longest message, with room for JSON's escapes. Files come in pieces.

@@ -109,6 +109,16 @@ async def test_it_stops_the_model_when_a_run_is_cancelled(hanging: Server) -> No
     assert (await stored(caller, asked)).run["status"] == "cancelled"
 
 
+def test_it_refuses_a_huge_body_when_it_is_announced(server: Server) -> None:
+    head = f"POST /api/chat/message HTTP/1.1\r\nHost: x\r\nContent-Length: {300 * MEGABYTE}\r\n\r\n"
+
+    with closing(socket.create_connection((server.host, server.port), WAIT_SECONDS)) as raw:
+        raw.sendall(head.encode())
+        answer = raw.recv(65_536)
+
+    assert answer.startswith(b"HTTP/1.1 413 ")
+
+
 @pytest.mark.parametrize("chunked", [False, True])
 def test_it_refuses_a_huge_body_before_it_has_come(server: Server, chunked: bool) -> None:
     length = "Transfer-Encoding: chunked" if chunked else f"Content-Length: {300 * MEGABYTE}"
