@@ -6,6 +6,8 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.faults.client import Address, Caller
 from tests.faults.conftest import DEMO_PATIENT
 from tests.faults.server import serving
@@ -14,9 +16,10 @@ from tests.llm.provider import Fault, Provider
 QUESTION = "Summarise my health for a new doctor"
 SLOW = "pharmacy"
 LOOK_SECONDS = 0.1
-LONGEST_SECONDS = 150
+LONGEST_SECONDS = 600
 
 
+@pytest.mark.faults_long
 async def test_it_pays_for_no_finished_specialist_again_after_a_kill(tmp_path: Path) -> None:
     provider = Provider("anthropic", faults=[Fault("stall", SLOW, times=1)])
     async with provider.serving(), asyncio.timeout(LONGEST_SECONDS):
