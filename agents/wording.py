@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from math import floor, log10
 
 from agents.records import RecordDate
 
@@ -68,11 +69,11 @@ UNITS = {
 
 
 def decimals(value: float) -> int:
-    """With how many decimals a figure is shown: about three digits that mean something."""
-    size = abs(value)
-    wanted = 0 if size >= 100 else 1 if size >= 10 else 2
-    exact = f"{value:.4f}".rstrip("0").partition(".")[2]
-    return min(wanted, len(exact))
+    """With how many decimals a figure is shown: all, where it has up to four digits; else three that mean something."""
+    exact = len(f"{value:.9f}".rstrip("0").partition(".")[2])
+    if float(f"{value:.4g}") == value or not value:
+        return exact
+    return min(exact, max(0, 2 - floor(log10(abs(value)))))
 
 
 def number(value: float, *, places: int | None = None) -> str:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.auth.decorators import permission_required
 from django.core.checks import CheckMessage, Warning  # noqa: A004
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -38,8 +39,9 @@ class Line(NamedTuple):
     """None: not tried, because it is not set up or may not be asked."""
 
 
+@permission_required("chat.view_run", raise_exception=True)
 def page(request: HttpRequest) -> HttpResponse:
-    """The models that are set up, and whether their providers can be reached from here."""
+    """The models that are set up, and whether their providers can be reached from here; for who may look at runs."""
     access = allowance.access()
     context = admin.site.each_context(request) | {
         "title": "Models",

@@ -39,6 +39,7 @@ TRIAGE_TITLES = {
     "emergency": _("This may be an emergency"),
     "critical_value": _("A recent result needs attention now"),
     "urgent": _("Please have this looked at soon"),
+    "concern": _("If things are hard right now"),
     "scope": _("What this chat cannot do"),
 }
 

@@ -41,8 +41,6 @@ CATEGORIES = {
     "survey": gettext_noop("Questionnaires and habits"),
     "social": gettext_noop("Questionnaires and habits"),
 }
-LARGE = 10_000
-"""From here on four digits are no whole number."""
 OTHER_TESTS = gettext_noop("Other tests")
 UNKNOWN_TESTS = gettext_noop("Not matched to a known test")
 _PLACES = {"low": gettext_noop("Below range"), "inside": gettext_noop("In range"), "high": gettext_noop("Above range")}
@@ -239,7 +237,7 @@ def _common_unit(rows: Iterable[Observation]) -> str | None:
 def amount(row: Observation) -> str:
     """A value as the page writes it; `recorded` has what that leaves out."""
     if row.value is not None:
-        return f"{row.comparator or ''}{figure(row.value)}"
+        return f"{row.comparator or ''}{wording.number(row.value)}"
     return (row.text or _("no value"))[:80]
 
 
@@ -247,13 +245,6 @@ def recorded(row: Observation) -> str:
     """The value to its last digit, where it is shown with fewer; "" otherwise."""
     exact = f"{row.comparator or ''}{row.value:,.15g}" if row.value is not None else ""
     return _("recorded as %(value)s") % {"value": exact} if exact and exact != amount(row) else ""
-
-
-def figure(value: float) -> str:
-    """A figure as recorded in up to four digits; one with more is rounded as in the answers."""
-    if float(f"{value:.4g}") == value:
-        return f"{value:,.4g}" if abs(value) < LARGE else f"{value:,.0f}"
-    return wording.number(value) if abs(value) >= 1 else f"{value:.3g}"
 
 
 def _unit(row: Observation) -> str:
@@ -278,7 +269,7 @@ def _line(row: Observation, stands: _Standing, unit: str | None) -> Line:
         date=row.effective.text[:16].replace("T", " ") if row.effective else _("not dated"),
         value=_value(row),
         recorded=recorded(row),
-        canonical=f"{figure(row.canonical_value)} {units.shown(unit)}" if converted else "",  # type: ignore[arg-type]
+        canonical=f"{wording.number(row.canonical_value)} {units.shown(unit)}" if converted else "",  # type: ignore[arg-type]
         range=_range(row, stands.found),
         place=stands.place,
         said=stands.said,

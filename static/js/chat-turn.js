@@ -14,6 +14,7 @@ const URGENT_TITLES = {
   emergency: _("This may be an emergency"),
   critical_value: _("A recent result needs attention now"),
   urgent: _("Please have this looked at soon"),
+  concern: _("If things are hard right now"),
   scope: _("What this chat cannot do"),
 }
 
@@ -205,7 +206,7 @@ function banner(triage) {
   return element(
     "section",
     { class: `triage ${triage.level}`, "data-triage": true, role: "alert", "aria-label": title },
-    element("h3", {}, icon(triage.level === "crisis" ? "health_analyst" : "alert"), title),
+    element("h3", {}, icon(["crisis", "concern"].includes(triage.level) ? "health_analyst" : "alert"), title),
     text,
   )
 }

@@ -165,7 +165,9 @@ async def test_it_answers_each_caller_as_it_should(cast: Cast, part: str) -> Non
 
 
 def part_of(route: Route, address: str) -> str:
-    return "admin" if route.admin else "api" if address.startswith("/api/") else "pages"
+    if route.admin or address.startswith("/admin/"):
+        return "admin"
+    return "api" if address.startswith("/api/") else "pages"
 
 
 async def answers_to(cast: Cast, route: Route, method: str, address: str) -> dict[str, int]:
