@@ -1,10 +1,10 @@
 """Grounding: every number, date and drug of an answer is matched to a claim, and what cannot be is struck.
 
 A number matches when a claim says it, or when it is a claim's value rounded no further than it is shown
-(`agents.wording.decimals`); with a unit behind it, only when that claim names the unit too; and where its sentence has
-named a test before it, only when that claim is about one of those named last. A date matches in any of its written
-forms, English or Spanish. A drug matches when a claim names it. Not checked: list numbers, ordinals, claim
-markers such as `[cardiology-2]`, ids, digits in a word (HbA1c, B12) or a unit.
+(`agents.wording.fewest_decimals`); with a unit behind it, only when that claim names the unit too; and where its
+sentence has named a test before it, only when that claim is about one of those named last. A date matches in any of
+its written forms, English or Spanish. A drug matches when a claim names it. Not checked: list numbers, ordinals,
+claim markers such as `[cardiology-2]`, ids, digits in a word (HbA1c, B12) or a unit.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from agents.concepts import mentions
 from agents.events import Claim, Grounding
-from agents.wording import MESES, MONTHS, decimals
+from agents.wording import MESES, MONTHS, fewest_decimals
 from agents.wording import unit as shown_unit
 
 INN_STEMS = (
@@ -77,7 +77,6 @@ _CONTEXT = 3
 _SENTENCE_CHARACTERS = 600
 """How far back in a sentence, or a line of a list, a test may have been named."""
 _SENTENCE_END = re.compile(r"[.!?]\s|\n")
-_FIGURE = re.compile(r"(?<!\w)\d[\d.,/]*(?!\w)")
 
 PartialDate = tuple[int | None, int | None, int | None]
 
@@ -89,6 +88,7 @@ class Grounder:
         """`drugs`: names of drugs in lower case, beside those that their ending gives away."""
         self._allowed = Allowed(claims)
         self._drugs = frozenset(drugs)
+        self._named = Named()
         self._held = ""
         self._before = ""
         self.checked = 0
@@ -117,25 +117,48 @@ class Grounder:
 
     def _checked(self, text: str) -> str:
         whole, start = self._before + text, len(self._before)
-        shown, last = [], start
+        shown, last, read = [], start, start
         for match in _PATTERN.finditer(whole, start):
             if not self._is_checked(match):
                 continue
             self.checked += 1
-            named = named_last(sentence_before(whole, match.start())) if match.lastgroup == "number" else frozenset()
-            if self._allowed.holds(match, unit=unit_behind(whole, match.end()), named=named):
+            if match.lastgroup == "number":
+                self._named.read(whole[read : match.start()], figure=True)
+                read = match.end()
+            if self._allowed.holds(match, unit=unit_behind(whole, match.end()), named=self._named.tests):
                 self.matched += 1
                 continue
             shown += [whole[last : match.start()], f"~~{match.group()}~~"]
             last = match.end()
         shown.append(whole[last:])
-        self._before = whole[-max(_CONTEXT, len(sentence_before(whole, len(whole)))) :]
+        self._named.read(whole[read:])
+        self._before = whole[-_CONTEXT:]
         return "".join(shown)
 
     def _is_checked(self, match: re.Match[str]) -> bool:
         if match.lastgroup == "word":
             return is_drug(match.group().lower(), self._drugs)
         return match.lastgroup not in UNCHECKED
+
+
+class Named:
+    """The tests named last in the sentence, or the line of a list, up to where an answer was read."""
+
+    def __init__(self) -> None:
+        self.tests: frozenset[str] = frozenset()
+        self._words = ""
+        """What was said since the last figure."""
+
+    def read(self, text: str, *, figure: bool = False) -> None:
+        """Go on by what stands before a figure, or before the end of a piece."""
+        words = self._words + text
+        ends = [match.end() for match in _SENTENCE_END.finditer(words, max(0, len(self._words) - 1))]
+        if ends:
+            self.tests, words = frozenset(), words[ends[-1] :]
+        self._words = words[-_SENTENCE_CHARACTERS:]
+        if figure:
+            self.tests = concepts_in(self._words) or self.tests
+            self._words = ""
 
 
 class Saying(NamedTuple):
@@ -160,7 +183,8 @@ class Allowed:
     def __init__(self, claims: Iterable[Claim]) -> None:
         self.numbers: dict[Decimal, list[Saying]] = {}
         """Each number that is said, with the claims that say it."""
-        self.values: list[tuple[Decimal, Saying]] = []
+        self.values: dict[int, list[tuple[Decimal, Saying]]] = {}
+        """The values of claims, by their whole part."""
         self.dates: set[PartialDate] = set()
         self.words: set[str] = set()
         for claim in claims:
@@ -187,7 +211,8 @@ class Allowed:
         if claim.date:
             self.dates.add(_iso(claim.date))
         if claim.value is not None:
-            self.values.append((abs(Decimal(repr(claim.value))), saying))
+            value = abs(Decimal(repr(claim.value)))
+            self.values.setdefault(int(value), []).append((value, saying))
 
     def _holds_number(self, text: str, unit: str | None, named: frozenset[str]) -> bool:
         said = parsed(text)
@@ -195,20 +220,8 @@ class Allowed:
             return True
         if unit is None and any(year == said for year, _, _ in self.dates):
             return True
-        return any(rounds_to(value, said) and saying.fits(unit, named) for value, saying in self.values)
-
-
-def sentence_before(text: str, place: int) -> str:
-    """What the sentence, or the line of a list, says before a place."""
-    start = max(0, place - _SENTENCE_CHARACTERS)
-    ends = [match.end() for match in _SENTENCE_END.finditer(text, start, place)]
-    return text[ends[-1] if ends else start : place]
-
-
-def named_last(text: str) -> frozenset[str]:
-    """The tests named last in a sentence: behind the last figure, or else between those before it."""
-    parts = reversed(_FIGURE.split(text))
-    return next(filter(None, map(concepts_in, parts)), frozenset())
+        near = (pair for whole in range(int(said) - 1, int(said) + 2) for pair in self.values.get(whole, ()))
+        return any(rounds_to(value, said) and saying.fits(unit, named) for value, saying in near)
 
 
 @lru_cache(maxsize=4096)
@@ -253,9 +266,9 @@ def parsed(text: str) -> Decimal:
 
 
 def rounds_to(value: Decimal, said: Decimal) -> bool:
-    """Whether `said` is `value` rounded to as many decimals as it shows, and to no fewer than a value is shown with."""
+    """Whether `said` is `value` rounded to as many decimals as it shows, and to no fewer than it must be said with."""
     places = -int(said.as_tuple().exponent)
-    if places < decimals(float(value)):
+    if places < fewest_decimals(float(value)):
         return False
     step = Decimal(1).scaleb(-places)
     return said in (value.quantize(step, ROUND_HALF_UP), value.quantize(step, ROUND_HALF_EVEN))

@@ -70,10 +70,18 @@ UNITS = {
 
 def decimals(value: float) -> int:
     """With how many decimals a figure is shown: all, where it has up to four digits; else three that mean something."""
-    exact = len(f"{value:.9f}".rstrip("0").partition(".")[2])
-    if float(f"{value:.4g}") == value or not value:
-        return exact
-    return min(exact, max(0, 2 - floor(log10(abs(value)))))
+    if float(f"{value:.4g}") == value:
+        return _exact(value)
+    return fewest_decimals(value)
+
+
+def fewest_decimals(value: float) -> int:
+    """With how many decimals a figure must be said at the least: those of three digits that mean something."""
+    return min(_exact(value), max(0, 2 - floor(log10(abs(value))))) if value else 0
+
+
+def _exact(value: float) -> int:
+    return len(f"{value:.9f}".rstrip("0").partition(".")[2])
 
 
 def number(value: float, *, places: int | None = None) -> str:
