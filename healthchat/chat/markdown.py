@@ -27,6 +27,7 @@ TAGS = {
 _CITATION = re.compile(r"\[(\d{1,3})\]")
 # 116 123 is the Samaritans' number (UK and Ireland, also across the EU).
 _TELEPHONE = re.compile(r"(?<![\d.,/-])(?:911|112|999|988|111|116 ?123|1-800-222-1222)(?![\d/%-])(?![.,]\d)")
+_BEFORE_UNIT = re.compile(r"(?<=\d) (?=%|mm\[?Hg|[µmk]?[gLU]\b|[×a-zµ][\w³⁶⁹µ]*/)")
 _BIDI_CONTROLS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C])
 
 
@@ -102,7 +103,8 @@ def _citation(number: int, anchor: str) -> str:
 
 def _escaped(text: str, *, telephones: bool) -> str:
     # Again: an entity such as `&#x202e;` is a character only by now.
-    safe = escape(text.translate(_BIDI_CONTROLS), quote=False)
+    # A figure stands on one line with its unit.
+    safe = _BEFORE_UNIT.sub("\u00a0", escape(text.translate(_BIDI_CONTROLS), quote=False))
     if not telephones:
         return safe
     return _TELEPHONE.sub(lambda match: f'<a href="tel:{match[0].replace(" ", "")}">{match[0]}</a>', safe)

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from healthchat.accounts.guests import person_for
 from healthchat.records.by_hand import enter
 from healthchat.records.export import bundle_of
 from healthchat.records.forms import ConditionForm, MedicineForm, PatientForm, ValueForm
@@ -75,10 +76,10 @@ ENTRIES: dict[str, Entry] = {
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_people
 def patients(request: HttpRequest) -> HttpResponse:
-    """Whose records there are, and a form to begin another person's."""
+    """Whose records there are, and a form to begin another person's; a visitor becomes a guest by sending it."""
     form = PatientForm(_posted(request))
     if request.method == "POST" and form.is_valid():
-        form.instance.owner = request.user
+        form.instance.owner = person_for(request)
         return redirect("import", form.save().pk)
     everybody = Patient.objects.visible_to(request.user)
     counts = _counted(everybody)
@@ -255,11 +256,9 @@ def evidence(request: HttpRequest, patient_id: UUID, evidence: str) -> HttpRespo
 
 
 @require_safe
-@never_cache
+@for_people
 def export(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     """All of a patient's records as a FHIR bundle, to keep or to import elsewhere; with `?as=rows`, as plain rows."""
-    if not request.user.is_authenticated:
-        return redirect_to_login(request.get_full_path())
     patient = readable(request, patient_id)
     records = records_of(patient)
     if request.GET.get("as") == "rows":

@@ -81,7 +81,7 @@ def test_it_links_the_markers_of_known_citations_only() -> None:
     html = render("It was 6.1 % [1][2].", citations={1}, anchor="source-")
 
     link = '<a class="citation" href="#source-1" data-citation="1" aria-label="Source 1">1</a>'
-    assert html == f"<p>It was 6.1 %&nbsp;{link}[2].</p>\n"
+    assert html == f"<p>It was 6.1&nbsp;%&nbsp;{link}[2].</p>\n"
 
 
 def test_it_does_not_link_a_marker_in_code() -> None:
@@ -113,3 +113,9 @@ def test_it_drops_characters_that_turn_text_around(text: str) -> None:
 
 def test_it_shows_tables() -> None:
     assert "<td>6.1</td>" in render("| HbA1c |\n|---|\n| 6.1 |\n")
+
+
+def test_it_keeps_a_figure_on_one_line_with_its_unit() -> None:
+    assert "7.9&nbsp;%" in render("It was 7.9 % then.")
+    assert "146.5&nbsp;mg/dL" in render("It was 146.5 mg/dL.")
+    assert "2 people" in render("We are 2 people.")

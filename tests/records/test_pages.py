@@ -382,3 +382,32 @@ def test_it_changes_nothing_by_looking(alices: Client, filled: Patient) -> None:
 
     assert {kind: model._default_manager.count() for kind, model in MODELS.items()} == before
     assert not Upload.objects.exists()
+
+
+@pytest.mark.django_db
+class TestVisitors:
+    @pytest.fixture(autouse=True)
+    def _guests_are_let_in(self, settings: object) -> None:
+        settings.HEALTHCHAT_GUESTS = True  # type: ignore[attr-defined]
+
+    def test_they_see_the_sample_and_nobody_elses(self, client: Client, filled: Patient) -> None:
+        sample = Patient.objects.create(name="Sample", is_sample=True)
+        people = User.objects.count()
+
+        page = said(client.get(reverse("patients")))
+
+        assert "Sample" in page
+        assert filled.name not in page
+        assert client.get(reverse("records", args=[sample.pk])).status_code == 200
+        assert client.get(reverse("records", args=[filled.pk])).status_code == 404
+        assert client.get(reverse("import", args=[sample.pk])).status_code == 404
+        assert User.objects.count() == people
+
+    def test_they_bring_in_a_file_of_their_own(self, client: Client) -> None:
+        added = client.post(reverse("patients"), {"name": "Me", "sex": "female"})
+        patient = Patient.objects.get(name="Me")
+
+        assert added["Location"] == reverse("import", args=[patient.pk])
+        sent(client, patient, CSV)
+        assert Upload.objects.get().patient == patient
+        assert Client().get(reverse("records", args=[patient.pk])).status_code == 404
