@@ -38,6 +38,7 @@ from agents.receipt import Ledger
 from agents.records import Records
 from agents.rules.model import NAME as RULES
 from agents.rules.model import RulesModel
+from agents.rules.spanish import asked_in_spanish
 from agents.scope import scope_claims
 from agents.specialists.team import Team, usage_of, where
 from agents.triage import screen
@@ -165,7 +166,8 @@ async def answer_events(
         spent.add(writing.usage)
     yield spent.told()
     yield receipt_of(ledger, written_by=writing.model.model_name)
-    yield Done(status="complete", follow_ups=follow_ups(understood.asks, records=records))
+    spanish = asked_in_spanish(query.text)
+    yield Done(status="complete", follow_ups=follow_ups(understood.asks, records=records, spanish=spanish))
 
 
 def watched(model: Model, *, meter: Meter, records: Records, past: Sequence[AnyEvent]) -> tuple[Model, Ledger | None]:

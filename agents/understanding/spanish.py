@@ -15,11 +15,19 @@ MARKS = words(
     ultimo ultima ultimos ultimas muestrame ensename dime dame salud medicamentos medicinas medicacion pastillas
     alergias alergico alergica enfermedades diagnosticos vacunas resumen resume resumir presion azucar colesterol
     subiendo bajando resultado resultados doctor medico cirugias esta estan ha hay el la los las de del para puedo
-    debo tuve hola gracias
+    debo tuve hola gracias significa significan quiere decir sirve sirven sube suben baja bajan
     """
 )
 
 PHRASES: tuple[tuple[str, str], ...] = (
+    (
+        (
+            r"(?:que (?:significan?|quieren? decir|miden?)|para que sirven?)"
+            r"(?: (?:la prueba|el analisis|el examen) de)?(?: (?:el|la|los|las|mi|mis|un|una))? ([\w ]+)"
+        ),
+        r"what does \1 mean",
+    ),
+    (r"(?:ha |han |esta |estan )?(?:subido o bajado|subiendo o bajando)|suben? o bajan?", "is going up or down"),
     (
         (
             r"(?:que|cuales) (?:de mis )?(?:resultados|analisis|examenes|pruebas)(?: \w+)?(?: estan?|"
@@ -136,7 +144,6 @@ PHRASES: tuple[tuple[str, str], ...] = (
     (r"\by\b", "and"),
     (r"\ben\b", "in"),
     (r"\be?s(?:ta)?\b", "is"),
-    (r"\bque significa\b", "what does mean"),
 )
 _COMPILED = tuple(
     (re.compile(rf"\b(?:{pattern})\b" if not pattern.startswith(r"\b") else pattern), english)
