@@ -263,7 +263,7 @@ class TestOrder:
         last = ask(asked[0].owner, "And?", conversation=str(asked[0].conversation_id)).run
 
         claimed = claim(last.id, worker="a", now=clock.now())
-        page = alices.get(f"/c/{last.conversation_id}/").content.decode()
+        page = alices.get(f"/c/{last.conversation_id}/?all").content.decode()
 
         said = [words for number in range(len(asked)) for words in (f"Question {number}?", f"Answer {number}.")]
         assert claimed is not None
