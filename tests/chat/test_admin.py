@@ -38,7 +38,7 @@ pytestmark = pytest.mark.django_db
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 MODELS = ["conversation", "message", "run", "event", "feedback"]
-WORDS = ("What was my latest HbA1c?", "It was 6.6 %.", "Look up zinnober", "The claim of quastenflosser", "Too long!")
+WORDS = ("What was my latest HbA1c?", "It was high.", "Look up zinnober", "The claim of quastenflosser", "Too long!")
 REASON = {"reason": "The person has asked us to look at this answer."}
 
 

@@ -187,7 +187,7 @@ def test_it_shows_an_answer_with_all_that_belongs_to_it(alices: Client, alice: U
     words = words_of(html)
     assert "Understood as: Your latest HbA1c" in words
     assert f'<a class="citation" href="#source-{run.pk}-1" data-citation="1"' in html
-    assert "<strong>6.2 %</strong>" in html
+    assert "<strong>6.2&nbsp;%</strong>" in html
     assert "&lt;b&gt;bold&lt;/b&gt;" in html
     assert f'href="{reverse("evidence", args=[sample.pk, "o-2"])}"' in html
     assert "ADA, Standards of Care, 2026" in words

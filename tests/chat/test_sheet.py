@@ -90,7 +90,7 @@ def test_it_puts_what_was_found_on_one_sheet(alices: Client, run: Run) -> None:
     assert "Alice Ample" in words
     assert "From your own records; not a diagnosis." in words
     assert "Hypothyroidism, since 2008" in words
-    assert "<strong>HbA1c</strong>: 6.6 % on 16 October 2026" in html
+    assert "<strong>HbA1c</strong>: 6.6&nbsp;% on 16 October 2026" in html
     assert "7 results are old." in words
     assert "What HbA1c is." not in words
     assert "Mammography" in words
@@ -104,7 +104,7 @@ def test_it_asks_what_the_team_worded(alices: Client, talk: Conversation) -> Non
 
     words = words_of(alices.get(address_of(run)).content.decode())
 
-    assert "Is 6.6 % too high for me?" in words
+    assert "Is 6.6&nbsp;% too high for me?" in words
     assert "HbA1c: what does my result mean for me" not in words
 
 
