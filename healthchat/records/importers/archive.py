@@ -80,7 +80,7 @@ class Archive:
 
     def _members(self) -> Iterator[Member]:
         for info in self._zip.infolist():
-            if info.is_dir() or not info.file_size:
+            if info.filename.endswith("/") or not info.file_size:
                 continue
             if info.flag_bits & 0x1:
                 raise NotUnderstood(

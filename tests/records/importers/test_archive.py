@@ -92,6 +92,14 @@ def test_it_leaves_out_what_leads_out_of_the_archive() -> None:
     assert found.skipped == {"File (its name leads out of the archive)": 3}
 
 
+def test_it_leaves_out_a_file_without_a_name() -> None:
+    packed = archive({"good.json": FHIR, "QQQQ": FHIR}).replace(b"QQQQ", b"\0QQQ")
+
+    found = read_file(BytesIO(packed), name="all.zip")
+
+    assert found.counts == {"observation": 1}
+
+
 def test_it_stops_at_a_file_that_swells() -> None:
     bomb = archive({"export.xml": APPLE[:-20] + b" " * (200 << 20)})
     assert len(bomb) < 1 << 20
