@@ -100,7 +100,7 @@ def _settled(imported: Import, source: Source, *, patient: Patient) -> dict[str,
         new = [row for row in rows if row.id not in there] if source.pending else []
         slices.store(new, partial(_upsert, kind, patient=patient, source=source), source=source)
         stored = {row.id for row in new}
-        settled[kind] = stored | _unchanged(kind, rows, patient)
+        settled[kind] = stored | _unchanged(kind, [row for row in rows if row.id not in stored], patient)
     return settled
 
 
@@ -131,7 +131,7 @@ def _rows_of(kind: str, patient: Patient, **filters: Any) -> Iterator[AnyRow]:
     # Rows of one visit share their date, which is then read only once.
     dates: dict[str, RecordDate] = {}
     names = ("id", "evidence", "source", *shape.fields)
-    for values in found.values_list("key", "evidence", "source__name", *shape.fields):
+    for values in found.values_list("key", "evidence", "source__name", *shape.fields).iterator():
         given = {name: value for name, value in zip(names, values, strict=True) if value != "" or name in shape.filled}
         for name in shape.dates.intersection(given):
             text = given[name]
@@ -207,6 +207,8 @@ def _upsert(kind: str, rows: Iterable[AnyRow], *, patient: Patient, source: Sour
 def _unchanged(kind: str, rows: Iterable[AnyRow], patient: Patient) -> set[str]:
     """The ids of those rows that the patient's records hold already, just as they are."""
     by_id = {row.id: row for row in rows}
+    if not by_id:
+        return set()
     names = ("evidence", *_shape(kind).fields)
     return {
         row.id
