@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from agents.naming import short
+from agents.naming import IN_SPANISH, short
 from agents.question import Ask, Intent
 from agents.records import Records
-from agents.rules.spanish import NAMES
 
 MOST = 3
 TREND_POINTS = 5
@@ -86,4 +85,4 @@ def spanish_name(concept: str) -> str:
     """The everyday name, without what explains it in brackets."""
     if concept in PRESSURE:
         return "presión arterial"
-    return NAMES.get(concept, short(concept)).partition(" (")[0]
+    return IN_SPANISH.get(concept, short(concept)).partition(" (")[0]

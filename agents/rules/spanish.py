@@ -14,7 +14,7 @@ import msgspec
 
 from agents.concepts import CONCEPTS
 from agents.events import Claim
-from agents.naming import called, short
+from agents.naming import IN_SPANISH, called, short
 from agents.scope import SAID
 from agents.understanding.spanish import is_spanish
 from agents.understanding.spelling import normalise
@@ -22,53 +22,6 @@ from agents.wording import MESES, MONTHS, capitalised
 
 REST = "*Lo demás todavía no sé decirlo en español. Aquí está en inglés:*"
 ALL_ENGLISH = "*Entiendo su pregunta, pero esta respuesta todavía no sé darla en español. Aquí está en inglés:*"
-
-NAMES: Mapping[str, str] = {
-    "a1c": "hemoglobina glicosilada (HbA1c)",
-    "albumin": "albúmina",
-    "alt": "ALT (enzima del hígado)",
-    "ast": "AST (enzima del hígado)",
-    "b12": "vitamina B12",
-    "bilirubin": "bilirrubina",
-    "bmi": "índice de masa corporal",
-    "bun": "nitrógeno ureico",
-    "calcium": "calcio",
-    "chloride": "cloruro",
-    "co2": "bicarbonato",
-    "creatinine": "creatinina",
-    "crp": "proteína C reactiva",
-    "diastolic": "presión diastólica (el número de abajo)",
-    "egfr": "filtrado de los riñones (eGFR)",
-    "ferritin": "ferritina",
-    "folate": "ácido fólico",
-    "glucose": "glucosa",
-    "hdl": "colesterol HDL",
-    "heart_rate": "pulso",
-    "height": "talla",
-    "hematocrit": "hematocrito",
-    "hemoglobin": "hemoglobina",
-    "inr": "INR",
-    "iron": "hierro",
-    "ldl": "colesterol LDL",
-    "magnesium": "magnesio",
-    "phosphate": "fosfato",
-    "platelets": "plaquetas",
-    "potassium": "potasio",
-    "psa": "PSA (próstata)",
-    "rbc": "glóbulos rojos",
-    "sodium": "sodio",
-    "spo2": "saturación de oxígeno",
-    "systolic": "presión sistólica (el número de arriba)",
-    "temperature": "temperatura",
-    "total_cholesterol": "colesterol total",
-    "triglycerides": "triglicéridos",
-    "tsh": "TSH (tiroides)",
-    "uacr": "cociente albúmina/creatinina en orina",
-    "uric_acid": "ácido úrico",
-    "vitamin_d": "vitamina D",
-    "wbc": "glóbulos blancos",
-    "weight": "peso",
-}
 
 TOPICS: Mapping[str, str] = {"Medicines": "Medicinas", "Allergies": "Alergias", "Conditions": "Enfermedades"}
 
@@ -203,8 +156,8 @@ def limits(text: str) -> str:
 def _named() -> dict[str, str]:
     found = {"blood pressure": "presión arterial", "allergies": "alergias"}
     for concept in CONCEPTS:
-        if concept in NAMES:
-            found[called(concept)] = found[short(concept)] = NAMES[concept]
+        if concept in IN_SPANISH:
+            found[called(concept)] = found[short(concept)] = IN_SPANISH[concept]
     return found
 
 

@@ -13,9 +13,8 @@ from agents import units, wording
 from agents.clinical.flags import Flag, flag
 from agents.clinical.refused import Refused
 from agents.concepts import CONCEPTS, Concept
-from agents.naming import titled
+from agents.naming import IN_SPANISH, titled
 from agents.records import Observation, Patient, Records
-from agents.rules.spanish import NAMES as SPANISH_NAMES
 from healthchat.records import chart
 from healthchat.records.chart import Chart, Point
 
@@ -154,8 +153,8 @@ def series_of(records: Records, slug: str) -> Series | None:
 
 def name_of(concept: Concept) -> str:
     """A test's name as the answers have it in the person's language."""
-    if get_language() == "es" and concept.id in SPANISH_NAMES:
-        return titled(SPANISH_NAMES[concept.id])
+    if get_language() == "es" and concept.id in IN_SPANISH:
+        return titled(IN_SPANISH[concept.id])
     return concept.display
 
 
