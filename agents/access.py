@@ -80,7 +80,8 @@ VARIABLES: Final = tuple(
     )
 )
 """The environment variables that say where providers are and who asks, under their own usual names."""
-INSIDE: Final = ("rules", "scripted")
+RULES: Final = "rules"
+INSIDE: Final = (RULES, "scripted")
 """Models that are part of this program."""
 
 

@@ -20,7 +20,7 @@ from pydantic_ai.exceptions import AgentRunError
 from pydantic_ai.models import Model
 from pydantic_ai.usage import RunUsage
 
-from agents.access import INSIDE, Access, provider_of
+from agents.access import INSIDE, RULES, Access, provider_of
 from agents.answer import Answer
 from agents.attempts import is_last, pause
 from agents.brief import AnswerBrief
@@ -36,7 +36,6 @@ from agents.query import Query
 from agents.question import Understood
 from agents.receipt import Ledger
 from agents.records import Records
-from agents.rules.model import NAME as RULES
 from agents.rules.model import RulesModel
 from agents.rules.spanish import asked_in_spanish
 from agents.scope import scope_claims

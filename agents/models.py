@@ -8,10 +8,9 @@ from pydantic_ai.exceptions import UserError
 from pydantic_ai.models import Model, infer_model
 from pydantic_ai.providers import Provider, infer_provider, infer_provider_class
 
-from agents.access import PROVIDERS, Access, not_permitted, provider_of
+from agents.access import PROVIDERS, RULES, Access, not_permitted, provider_of
 from agents.limits import Limits
 from agents.outside import OutsideModel
-from agents.rules.model import NAME as RULES
 from agents.rules.model import RulesModel
 from agents.scripted import Script, is_scripted
 from agents.scripted_model import ScriptedModel

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import os
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -38,6 +39,8 @@ TRIES = 8
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+Work = Callable[[], Any]
 
 
 class DatabaseThreads:
@@ -74,15 +77,15 @@ class Trips:
     def __init__(
         self,
         thread: DatabaseThreads,
-        carry_out: Callable[[Sequence[Callable[[], Any]]], list[Outcome]],
+        carry_out: Callable[[Sequence[Work]], list[Outcome]],
         *,
-        most: int | None = None,
+        most: int = sys.maxsize,
     ) -> None:
         self._thread = thread
         self._carry_out = carry_out
         self._most = most
-        self._first: list[tuple[Callable[[], Any], asyncio.Future[Any]]] = []
-        self._waiting: list[tuple[Callable[[], Any], asyncio.Future[Any]]] = []
+        self._first: list[tuple[Work, asyncio.Future[Any]]] = []
+        self._waiting: list[tuple[Work, asyncio.Future[Any]]] = []
         self._task: asyncio.Task[None] | None = None
 
     async def run(self, work: Callable[[], T], *, first: bool = False) -> T:
@@ -96,7 +99,7 @@ class Trips:
     async def _trips(self) -> None:
         while self._first or self._waiting:
             batch = self._first + self._waiting[: self._most]
-            self._first, self._waiting = [], self._waiting[self._most :] if self._most else []
+            self._first, self._waiting = [], self._waiting[self._most :]
             outcomes = await self._thread.run(self._carry_out, [work for work, _ in batch])
             for (_, waiting), outcome in zip(batch, outcomes, strict=True):
                 if waiting.done():
@@ -147,7 +150,7 @@ async def write_first(function: Callable[P, T], *args: P.args, **kwargs: P.kwarg
     return await _writes_here().run(partial(function, *args, **kwargs), first=True)
 
 
-def carried_out(works: Sequence[Callable[[], Any]]) -> list[Outcome]:
+def carried_out(works: Sequence[Work]) -> list[Outcome]:
     """Carry out all in one transaction; if one of them fails, each in its own."""
     if len(works) > 1:
         try:
@@ -216,18 +219,18 @@ def _writes_here() -> Trips:
     return _writes.get(loop) or _writes.setdefault(loop, Trips(writer, carried_out, most=MOST_TOGETHER))
 
 
-def _each(works: Sequence[Callable[[], Any]]) -> list[Outcome]:
+def _each(works: Sequence[Work]) -> list[Outcome]:
     return [_outcome(work) for work in works]
 
 
-def _outcome(work: Callable[[], Any]) -> Outcome:
+def _outcome(work: Work) -> Outcome:
     try:
         return Outcome(work())
     except Exception as error:
         return Outcome(None, error)
 
 
-def _carried_out_alone(work: Callable[[], Any], *, again: int = TRIES) -> Outcome:
+def _carried_out_alone(work: Work, *, again: int = TRIES) -> Outcome:
     try:
         with transaction.atomic():
             return Outcome(work())

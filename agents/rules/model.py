@@ -27,11 +27,10 @@ from pydantic_ai.models import Model, ModelRequestParameters, StreamedResponse
 from pydantic_ai.settings import ModelSettings
 from pydantic_ai.usage import RequestUsage
 
+from agents.access import RULES
 from agents.brief import AnswerBrief
 from agents.rules.policy import next_calls
 from agents.rules.prose import write
-
-NAME = "rules"
 
 Piece = TextPart | ToolCallPart
 
@@ -45,7 +44,7 @@ class RulesModel(Model[None]):
 
     @property
     def model_name(self) -> str:
-        return NAME
+        return RULES
 
     @property
     def system(self) -> str:
@@ -59,7 +58,7 @@ class RulesModel(Model[None]):
     ) -> ModelResponse:
         _, parameters = self.prepare_request(model_settings, model_request_parameters)
         parts = joined([piece async for piece in self.decide(messages, parameters)])
-        return ModelResponse(parts=parts, model_name=NAME, provider_name=self.system, usage=usage_of(messages, parts))
+        return ModelResponse(parts=parts, model_name=RULES, provider_name=self.system, usage=usage_of(messages, parts))
 
     @asynccontextmanager
     async def request_stream(
@@ -114,7 +113,7 @@ class RulesStream(StreamedResponse):
 
     @property
     def model_name(self) -> str:
-        return NAME
+        return RULES
 
     @property
     def provider_name(self) -> str:

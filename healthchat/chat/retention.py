@@ -88,6 +88,7 @@ def _text(event: Recorded) -> Text:
 
 def _delete(conversation: UUID) -> None:
     """Delete a conversation, its events in slices first."""
-    while seqs := list(Event.objects.filter(run__conversation=conversation).values_list("pk", flat=True)[:AT_ONCE]):
-        Event.objects.filter(pk__in=seqs).delete()
+    events = Event.objects.filter(run__conversation=conversation).values_list("pk", flat=True)
+    while some := list(events[:AT_ONCE]):
+        Event.objects.filter(pk__in=some).delete()
     Conversation.objects.filter(pk=conversation).delete()

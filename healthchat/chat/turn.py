@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agents import events
+from agents.access import RULES
 from agents.events import AnyEvent
 from healthchat.chat import sheet
 from healthchat.chat.markdown import render
@@ -43,8 +44,6 @@ TRIAGE_TITLES = {
     "scope": _("What this chat cannot do"),
 }
 
-
-RULES = "rules"
 
 KINDS_SENT = {
     "observation": _("Results"),

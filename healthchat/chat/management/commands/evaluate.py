@@ -18,6 +18,7 @@ from django.template.loader import render_to_string
 from rich.console import Console
 from rich.table import Table
 
+from agents.access import RULES
 from agents.evaluation import Answer, Question, Row, Verdict, judge, table
 from agents.events import AnyEvent
 from agents.query import Query
@@ -57,7 +58,7 @@ class Command(BaseCommand):
         parser.add_argument("--bundles", required=True, metavar="DIR", help="Where the records of the questions are.")
         parser.add_argument("--patient", metavar="FILE", help="Records for questions that name none, a file in DIR.")
         parser.add_argument("--as-of", metavar="YYYY-MM-DD", help="The day to answer for where a question names none.")
-        parser.add_argument("--model", nargs="+", default=["rules"], metavar="NAME", help="One or more models.")
+        parser.add_argument("--model", nargs="+", default=[RULES], metavar="NAME", help="One or more models.")
         parser.add_argument("--answers", metavar="OUT.jsonl", help="Write what was answered, one JSON object a line.")
         parser.add_argument("--report", metavar="OUT.html", help="Write the figures and each wrong answer as a page.")
 
