@@ -41,6 +41,8 @@ async def begun(visitor: Visitor) -> Page:
 
 
 async def drop(page: Page, name: str, text: str) -> None:
+    # Nothing takes the file before the page says that it may be dropped.
+    await expect(page.locator("[data-drop-hint]")).to_be_visible()
     form = await page.locator("[data-form]").element_handle()
     await page.evaluate(DROP, [form, name, text])
 
