@@ -13,7 +13,7 @@ from healthchat.records.importers.fhir.bundle import gather
 from healthchat.records.importers.fhir.stream import Entry, Json, cleaned
 from healthchat.records.importers.sheet.numbers import read_value
 from healthchat.records.models import Patient, Source
-from healthchat.records.view import store
+from healthchat.records.storing import store
 
 NAME = "Entered by hand"
 KIND = "form"

@@ -42,7 +42,8 @@ def store(rows: Sequence[T], put: Callable[[Sequence[T]], None], *, source: Sour
         began = time.monotonic()
         with transaction.atomic():
             put(rows[start : start + size])
-            Source.everything.filter(pk=source.pk).update(pending=timezone.now())
+            # All of the patient's: several files may go in together.
+            Source.everything.filter(patient=source.patient_id).exclude(pending=None).update(pending=timezone.now())
         start += size
         size = _fitting(size, took=time.monotonic() - began)
         _pause()

@@ -28,7 +28,8 @@ from django.utils.translation import get_language, gettext, gettext_noop, overri
 from healthchat.records.importers import NotUnderstood, Reading, read_file, sheet
 from healthchat.records.importers.formats import HEAD_BYTES, format_of
 from healthchat.records.models import Patient, Upload
-from healthchat.records.view import MODELS, store
+from healthchat.records.storing import store
+from healthchat.records.view import MODELS
 
 MAX_BYTES = 8 << 30
 AT_ONCE_BYTES = 2 << 20

@@ -21,14 +21,21 @@ Written = Callable[[Any], Any]
 
 
 def upsert(
-    model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]], *, unique: Sequence[str]
+    model: type[models.Model],
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    unique: Sequence[str],
+    replace: bool = True,
 ) -> None:
-    """Store rows, each as values in the order of `columns`; a row whose `unique` columns are there replaces that one.
+    """Store rows, each as values in the order of `columns`.
+
+    A row whose `unique` columns are there replaces that one, or is left out (`replace=False`).
 
     Optional strings are stored as "", strings are cut to what a column holds, dates are stored as their text.
     """
     database = connections[DEFAULT_DB_ALIAS]
-    statement = _statement(model, tuple(columns), tuple(unique), database.vendor)
+    statement = _statement(model, tuple(columns), tuple(unique), replace, database.vendor)
     writers = [_writer(model._meta.get_field(name), database) for name in columns]
     prepared = ([write(value) for write, value in zip(writers, row, strict=True)] for row in rows)
     with database.cursor() as cursor:
@@ -37,7 +44,9 @@ def upsert(
 
 
 @cache
-def _statement(model: type[models.Model], columns: tuple[str, ...], unique: tuple[str, ...], vendor: str) -> str:
+def _statement(
+    model: type[models.Model], columns: tuple[str, ...], unique: tuple[str, ...], replace: bool, vendor: str
+) -> str:
     quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
     named = {name: quote(str(model._meta.get_field(name).column)) for name in columns}  # type: ignore[union-attr]
     marks = ", ".join("%s" for _ in columns)
@@ -46,7 +55,7 @@ def _statement(model: type[models.Model], columns: tuple[str, ...], unique: tupl
     table = quote(model._meta.db_table)
     return (
         f"INSERT INTO {table} ({', '.join(named.values())}) VALUES ({marks}) "  # noqa: S608 - names of our own tables
-        f"ON CONFLICT ({target}) DO UPDATE SET {changes}"
+        f"ON CONFLICT ({target}) DO {f'UPDATE SET {changes}' if replace else 'NOTHING'}"
     )
 
 

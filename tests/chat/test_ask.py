@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 
 from healthchat.records.importers import read
 from healthchat.records.models import Patient
-from healthchat.records.view import store
+from healthchat.records.storing import store
 
 DEMO = Path(__file__).parents[3] / "shared" / "data" / "demo"
 

@@ -14,7 +14,8 @@ from healthchat.accounts.models import Disclosure
 from healthchat.records import models
 from healthchat.records.importers import read
 from healthchat.records.models import Patient
-from healthchat.records.view import MODELS, store
+from healthchat.records.storing import store
+from healthchat.records.view import MODELS
 from tests.records.conftest import Writer, observation, person
 
 ALL = [models.Patient, models.Source, models.Upload, *MODELS.values()]

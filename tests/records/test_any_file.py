@@ -17,7 +17,8 @@ from healthchat.records.importers import Import, NotUnderstood, merged, read_fil
 from healthchat.records.importers.sheet.dates import read_date
 from healthchat.records.importers.sheet.numbers import read_number
 from healthchat.records.models import Patient
-from healthchat.records.view import records_of, store
+from healthchat.records.storing import store
+from healthchat.records.view import records_of
 from tests.records.conftest import bundle
 from tests.records.importers.samples import archive
 

@@ -10,7 +10,7 @@ from django.test import Client
 from healthchat.records.api import OF_PATIENT
 from healthchat.records.importers import read
 from healthchat.records.models import Patient
-from healthchat.records.view import store
+from healthchat.records.storing import store
 from tests.records.conftest import Writer, observation, person
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from healthchat.records.importers import read
 from healthchat.records.models import Observation, Patient
-from healthchat.records.view import store
+from healthchat.records.storing import store
 from tests.records.conftest import Writer, observation, person
 
 

@@ -17,7 +17,7 @@ from healthchat.records import demo
 from healthchat.records.export import bundle_of
 from healthchat.records.importers import load, merged, read, read_file
 from healthchat.records.models import Patient
-from healthchat.records.view import store
+from healthchat.records.storing import store
 from tests.records.conftest import Writer, observation, person
 
 

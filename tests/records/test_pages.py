@@ -16,7 +16,8 @@ from django.urls import reverse
 from healthchat.records import uploads
 from healthchat.records.importers import merged, read_file
 from healthchat.records.models import Medication, Observation, Patient, Source, Upload
-from healthchat.records.view import MODELS, records_of, store
+from healthchat.records.storing import store
+from healthchat.records.view import MODELS, records_of
 from tests.records.conftest import bundle, observation, person
 from tests.records.importers.samples import apple, steps
 

@@ -17,7 +17,8 @@ import pytest
 from agents.records import AnyRow, Observation
 from healthchat.records.importers import Import, read
 from healthchat.records.models import Patient
-from healthchat.records.view import MODELS, records_of, store
+from healthchat.records.storing import store
+from healthchat.records.view import MODELS, records_of
 
 HEALTHKIT = "HKQuantityTypeIdentifier"
 DAILY = {f"{HEALTHKIT}{kind}" for kind in ("StepCount", "HeartRate", "HeartRateVariabilitySDNN", "RestingHeartRate")}

@@ -16,7 +16,8 @@ from agents.records import RecordDate
 from healthchat.records import slices
 from healthchat.records.importers import Import, NotUnderstood, read_file
 from healthchat.records.models import Observation, Patient, Source
-from healthchat.records.view import records_of, store
+from healthchat.records.storing import store, store_all
+from healthchat.records.view import records_of
 from tests.records.conftest import bundle, observation, person
 
 if TYPE_CHECKING:
@@ -120,6 +121,25 @@ def test_it_adds_nothing_the_second_time(patient: Patient) -> None:
 
     assert again == first
     assert Observation.objects.count() == LARGE
+
+
+def test_it_keeps_the_later_of_two_large_files_that_come_together(patient: Patient) -> None:
+    earlier, later = store_all([large(), large(sha256="d" * 64, value=90.0)], patient=patient)
+
+    assert Observation.objects.filter(source=later).count() == LARGE == Observation.objects.count()
+    assert Observation.objects.get(key__startswith="00000000-").value == 90.0
+    assert not earlier.observation_rows.exists()
+
+
+def test_it_stores_none_of_several_files_where_one_is_about_somebody_else(patient: Patient) -> None:
+    stranger = msgspec.structs.replace(large().patient, birth_date=RecordDate("1999-01-01"))
+    other = msgspec.structs.replace(large(sha256="d" * 64, count=1), patient=stranger)
+
+    with pytest.raises(NotUnderstood, match="another person"):
+        store_all([large(), other], patient=patient)
+
+    assert not Source.everything.exists()
+    assert not Observation._base_manager.exists()
 
 
 def test_it_removes_what_the_same_large_file_no_longer_says(patient: Patient) -> None:

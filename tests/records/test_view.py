@@ -14,7 +14,8 @@ from agents.records import Patient as Person
 from agents.records import RecordDate, Records
 from healthchat.records.importers import NotUnderstood, load, read
 from healthchat.records.models import Condition, Medication, Observation, Patient, Source
-from healthchat.records.view import MODELS, records_of, rows_behind, store
+from healthchat.records.storing import store
+from healthchat.records.view import MODELS, records_of, rows_behind
 from tests.records.conftest import Writer, bundle, observation, person
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from healthchat.records.demo.life import bundle
 from healthchat.records.demo.story import NAME
 from healthchat.records.importers import read_file
 from healthchat.records.models import Patient
-from healthchat.records.view import store
+from healthchat.records.storing import store
 
 __all__ = ["NAME", "bundle", "ensure_demo_patient"]
 

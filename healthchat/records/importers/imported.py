@@ -25,7 +25,7 @@ class Unmapped(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Import(msgspec.Struct, frozen=True, kw_only=True):
-    """One file, read. Rows are in the order of the file, each `id` once per kind."""
+    """One file, read. Rows are by kind, and within it in the order of the file; each `id` once per kind."""
 
     file: str
     kind: str

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 import msgspec
 
@@ -29,31 +30,38 @@ _GLOBALLY_UNIQUE = re.compile(r"(hash-|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a
 
 
 class Rows:
+    """Rows by kind, and of each kind in the order in which their ids came."""
+
     def __init__(self, known: Iterable[AnyRow] = ()) -> None:
-        self._by_id = {(kind_of(row), row.id): row for row in known}
+        self._by_id: dict[type[AnyRow], dict[str, AnyRow]] = {}
+        for row in known:
+            self.replace(row)
 
     def __iter__(self) -> Iterator[AnyRow]:
-        return iter(self._by_id.values())
+        return chain.from_iterable(rows.values() for rows in self._by_id.values())
 
     def __len__(self) -> int:
-        return len(self._by_id)
+        return sum(map(len, self._by_id.values()))
 
     def put(self, row: AnyRow) -> AnyRow:
         """Add or replace; the row as it is kept."""
-        present = self._by_id.get((kind_of(row), row.id))
+        present = self._by_id.get(type(row), {}).get(row.id)
         if present is not None and are_apart(present, row):
             row = msgspec.structs.replace(row, id=f"{row.id}~{_digest(row)}")
-        self._by_id[kind_of(row), row.id] = row
+        self.replace(row)
         return row
 
     def retract(self, taken_back: Iterable[tuple[str, str]]) -> None:
         """Remove the rows of resources (kind, evidence) that were entered in error."""
         gone = set(taken_back)
         if gone:
-            self._by_id = {key: row for key, row in self._by_id.items() if (key[0], row.evidence) not in gone}
+            kept = [row for row in self if (kind_of(row), row.evidence) not in gone]
+            self._by_id.clear()
+            for row in kept:
+                self.replace(row)
 
     def replace(self, row: AnyRow) -> None:
-        self._by_id[kind_of(row), row.id] = row
+        self._by_id.setdefault(type(row), {})[row.id] = row
 
 
 def are_apart(one: AnyRow, other: AnyRow) -> bool:

@@ -10,14 +10,15 @@ from typing import IO, Any, BinaryIO, cast
 
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
 from rich.console import Console
 from rich.progress import Progress
 
-from healthchat.records.importers import Import, NotUnderstood, Reading, read_file
+from agents.records import Patient as Person
+from healthchat.records.importers import Import, NotUnderstood, Reading, read_file, same_person
 from healthchat.records.importers.sheet import Unclear
 from healthchat.records.models import Patient, Source
-from healthchat.records.view import MODELS, store
+from healthchat.records.storing import store_all
+from healthchat.records.view import MODELS, person_of
 
 UNMAPPED_SHOWN = 10
 
@@ -45,10 +46,7 @@ class Command(BaseCommand):
         console = Console(file=cast("IO[str]", self.stdout))
         imports = [_read(path, console, reading) for path in files]
         # All files or none: half a record is worse than no record.
-        with transaction.atomic():
-            target = _patient(owner, patient)
-            sources = [_stored(imported, target) for imported in imports]
-        for source in sources:
+        for source in store_all(imports, patient=_patient(owner, patient, imports)):
             self._report(source)
 
     def _report(self, source: Source) -> None:
@@ -101,15 +99,15 @@ def _opened(path: Path, console: Console) -> Iterator[BinaryIO]:
         yield file
 
 
-def _patient(owner: User, name: str) -> Patient:
+def _patient(owner: User, name: str, imports: list[Import]) -> Patient:
+    """The owner's patient of this name, made if there is none and all the files are about one person."""
     found = list(Patient.objects.owned_by(owner).filter(name=name)[:2])
     if len(found) > 1:
         raise CommandError(f"{owner} has several patients of the name {name!r}; rename one of them first.")
+    person = person_of(found[0]) if found else Person()
+    for imported in imports:
+        try:
+            person = same_person(person, imported.patient)
+        except NotUnderstood as error:
+            raise CommandError(f"{imported.file}: {error}") from error
     return found[0] if found else Patient.objects.create(owner=owner, name=name)
-
-
-def _stored(imported: Import, patient: Patient) -> Source:
-    try:
-        return store(imported, patient=patient)
-    except NotUnderstood as error:
-        raise CommandError(f"{imported.file}: {error}") from error
