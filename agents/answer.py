@@ -15,6 +15,7 @@ from agents.citations import Citations
 from agents.events import Citation, Grounding, Text
 from agents.grounding import Grounder
 from agents.limits import Limits
+from agents.meter import measured
 from agents.outside import UNREADABLE
 from agents.patience import patient
 from agents.specialists.agent import instructions
@@ -60,8 +61,9 @@ class Answer:
                     raise UnexpectedModelBehavior("the model does not stop writing")
                 for event in self._shown(self._grounder.feed(piece)):
                     yield event
-            self.usage.incr(stream.usage)
-            self.cut = stream.get().finish_reason == "length"
+            response = stream.get()
+            self.usage.incr(measured(response.usage, asked=[request], response=response))
+            self.cut = response.finish_reason == "length"
         if not said:
             raise UnexpectedModelBehavior("the model wrote nothing")
         for event in self._shown(self._grounder.finish(), last=True):

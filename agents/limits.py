@@ -5,15 +5,19 @@ from __future__ import annotations
 import msgspec
 
 
+class Allowed(msgspec.Struct, frozen=True, kw_only=True):
+    """What may be taken of each kind."""
+
+    requests: int
+    tokens: int
+    tool_calls: int
+    seconds: float
+
+
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    run_requests: int = 48
-    run_tokens: int = 400_000
-    run_tool_calls: int = 200
-    run_seconds: float = 300.0
-    specialist_requests: int = 8
-    specialist_tokens: int = 120_000
-    specialist_tool_calls: int = 40
-    specialist_seconds: float = 60.0
+    run: Allowed = Allowed(requests=48, tokens=400_000, tool_calls=200, seconds=300.0)
+    specialist: Allowed = Allowed(requests=8, tokens=120_000, tool_calls=40, seconds=60.0)
+    """Each of them; together they take no more than the run may."""
     finding_tokens: int = 2_000
     """What a specialist may write in one step."""
     answer_tokens: int = 4_000

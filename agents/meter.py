@@ -11,10 +11,10 @@ import asyncio
 from collections.abc import Sequence
 
 from pydantic_ai.exceptions import UsageLimitExceeded
-from pydantic_ai.messages import ModelMessage
+from pydantic_ai.messages import ModelMessage, ModelResponse
 from pydantic_ai.usage import RequestUsage
 
-from agents.limits import Limits
+from agents.limits import Allowed, Limits
 
 CHARACTERS_PER_TOKEN = 3
 """Fewer than most text has, so that what is reserved is rather too much."""
@@ -27,30 +27,19 @@ class BudgetSpent(UsageLimitExceeded):
 class Meter:
     """Counts what is taken, for a specialist also from what the whole run has."""
 
-    def __init__(self, *, requests: int, tokens: int, tool_calls: int, seconds: float, of: Meter | None = None) -> None:
-        self._requests = requests
-        self._tokens = tokens
-        self._tool_calls = tool_calls
-        self._ends = asyncio.get_running_loop().time() + seconds
+    def __init__(self, allowed: Allowed, *, of: Meter | None = None) -> None:
+        self._requests = allowed.requests
+        self._tokens = allowed.tokens
+        self._tool_calls = allowed.tool_calls
+        self._ends = asyncio.get_running_loop().time() + allowed.seconds
         self._of = of
 
     @classmethod
     def of_run(cls, limits: Limits) -> Meter:
-        return cls(
-            requests=limits.run_requests,
-            tokens=limits.run_tokens,
-            tool_calls=limits.run_tool_calls,
-            seconds=limits.run_seconds,
-        )
+        return cls(limits.run)
 
     def for_specialist(self, limits: Limits) -> Meter:
-        return Meter(
-            requests=limits.specialist_requests,
-            tokens=limits.specialist_tokens,
-            tool_calls=limits.specialist_tool_calls,
-            seconds=limits.specialist_seconds,
-            of=self,
-        )
+        return Meter(limits.specialist, of=self)
 
     @property
     def seconds_left(self) -> float:
@@ -101,7 +90,19 @@ class Meter:
 
 def most_tokens(messages: Sequence[ModelMessage], *, most_written: int) -> int:
     """What asking this can cost at the most."""
+    return tokens_in(messages) + most_written
+
+
+def measured(usage: RequestUsage, *, asked: Sequence[ModelMessage], response: ModelResponse) -> RequestUsage:
+    """What a request has cost: as the provider says, else by how much was said, since not every server tells."""
+    if not usage.unmeasured_requests:
+        return usage
+    return RequestUsage(input_tokens=tokens_in(asked), output_tokens=tokens_in([response]))
+
+
+def tokens_in(messages: Sequence[ModelMessage]) -> int:
+    """About how many tokens messages have, rather too many than too few."""
     characters = sum(
         len(str(part)) for message in messages for part in (*message.parts, getattr(message, "instructions", ""))
     )
-    return characters // CHARACTERS_PER_TOKEN + most_written
+    return characters // CHARACTERS_PER_TOKEN

@@ -16,12 +16,13 @@ from pydantic_ai.messages import ModelMessage, ModelResponse
 from pydantic_ai.models import Model, ModelRequestParameters, StreamedResponse
 from pydantic_ai.models.wrapper import WrapperModel
 from pydantic_ai.settings import ModelSettings
+from pydantic_ai.usage import RequestUsage
 
 from agents import tracing
 from agents.access import host_of
 from agents.attempts import is_last, pause
 from agents.limits import Limits
-from agents.meter import BudgetSpent, Meter, most_tokens
+from agents.meter import BudgetSpent, Meter, measured, most_tokens
 from agents.receipt import Ledger
 
 UNREADABLE = (httpx2.HTTPError, httpx2.StreamError, json.JSONDecodeError, UnicodeDecodeError)
@@ -85,8 +86,9 @@ class OutsideModel(WrapperModel):
                 raise self._out_of_time() from None
             except UNREADABLE as error:
                 raise ModelAPIError(self.model_name, "the response cannot be read") from error
+            response.usage = measured(response.usage, asked=messages, response=response)
             tracing.used(span, response.usage)
-        self._settle(paid, response)
+        self._settle(paid, response.usage)
         refuse_refusal(response)
         return response
 
@@ -109,8 +111,9 @@ class OutsideModel(WrapperModel):
             async with self.wrapped.request_stream(messages, settings, model_request_parameters, run_context) as stream:
                 yield stream
                 response = stream.get()
-            tracing.used(span, response.usage)
-        self._settle(paid, response)
+            usage = measured(response.usage, asked=messages, response=response)
+            tracing.used(span, usage)
+        self._settle(paid, usage)
         refuse_refusal(response)
         if response.finish_reason is None:
             raise UnexpectedModelBehavior("the answer broke off")
@@ -138,9 +141,9 @@ class OutsideModel(WrapperModel):
             self._ledger.note(messages)
         return paid
 
-    def _settle(self, paid: int, response: ModelResponse) -> None:
+    def _settle(self, paid: int, usage: RequestUsage) -> None:
         if self._meter is not None:
-            self._meter.settle(paid, response.usage)
+            self._meter.settle(paid, usage)
 
     def _held_to(self, settings: ModelSettings | None, most_written: int) -> ModelSettings:
         ours = ModelSettings(max_tokens=most_written, max_retries=0)

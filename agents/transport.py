@@ -24,7 +24,7 @@ class Transport(httpx2.AsyncHTTPTransport):
     def __init__(self, access: Access, *, limits: Limits) -> None:
         super().__init__(trust_env=access.egress == "remote")
         self._access = access
-        self._most = limits.response_bytes
+        self._limits = limits
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send a request.
@@ -34,9 +34,12 @@ class Transport(httpx2.AsyncHTTPTransport):
         """
         if not self._access.permits(str(request.url)):
             raise NotPermitted("a model on another machine may not be asked")
+        # Some clients hand on one time-out for everything, and nobody waits that long to be let in.
+        timeout: dict[str, float | None] = request.extensions.get("timeout", {})
+        request.extensions["timeout"] = timeout | {"connect": self._limits.connect_seconds}
         response = await super().handle_async_request(request)
         assert isinstance(response.stream, httpx2.AsyncByteStream)
-        response.stream = Bounded(response.stream, most=self._most)
+        response.stream = Bounded(response.stream, most=self._limits.response_bytes)
         return response
 
 

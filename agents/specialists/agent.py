@@ -107,9 +107,9 @@ async def consult(
     """
     limits = limits or Limits()
     own = UsageLimits(
-        request_limit=limits.specialist_requests,
-        tool_calls_limit=limits.specialist_tool_calls,
-        total_tokens_limit=limits.specialist_tokens,
+        request_limit=limits.specialist.requests,
+        tool_calls_limit=limits.specialist.tool_calls,
+        total_tokens_limit=limits.specialist.tokens,
     )
     result = await AGENTS[brief.specialist].run(
         brief.to_prompt(LEAD), model=model, deps=desk, usage=usage, usage_limits=own

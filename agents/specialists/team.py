@@ -131,7 +131,7 @@ class Team:
         )
         try:
             with tracing.span(f"invoke_agent {task.specialist}", gen_ai__agent__name=task.specialist):
-                async with asyncio.timeout(self._limits.specialist_seconds):
+                async with asyncio.timeout(self._limits.specialist.seconds):
                     finding = await consult(
                         self._brief(task), desk=desk, model=self._seen_by(meter), usage=usage, limits=self._limits
                     )
@@ -206,5 +206,6 @@ def gap_of(error: BaseException | None, task: Task) -> Gap:
 
 def where(error: BaseException) -> str:
     """An error's kind and place, without its text: that may hold a person's words or values."""
-    frames = traceback.extract_tb(error.__traceback__)[-3:]
-    return f"{type(error).__name__} at " + " < ".join(f"{frame.filename}:{frame.lineno}" for frame in reversed(frames))
+    # `extract_tb` would read the source of every frame from disk, here in the loop.
+    frames = [(frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(error.__traceback__)][-3:]
+    return f"{type(error).__name__} at " + " < ".join(f"{file}:{line}" for file, line in reversed(frames))

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-import msgspec
 from django.conf import settings
+from msgspec.structs import replace
 
 from agents.access import INSIDE, Access, Egress, provider_of
 from agents.events import Usage, decode
@@ -25,12 +25,12 @@ def access() -> Access:
 
 def limits() -> Limits:
     """What one run may use."""
+    usual = Limits()
     return Limits(
+        run=replace(usual.run, tokens=settings.HEALTHCHAT_RUN_TOKENS, seconds=settings.HEALTHCHAT_RUN_SECONDS),
+        specialist=replace(usual.specialist, seconds=settings.HEALTHCHAT_SPECIALIST_SECONDS),
         finding_tokens=settings.HEALTHCHAT_FINDING_TOKENS,
         answer_tokens=settings.HEALTHCHAT_ANSWER_TOKENS,
-        run_tokens=settings.HEALTHCHAT_RUN_TOKENS,
-        run_seconds=settings.HEALTHCHAT_RUN_SECONDS,
-        specialist_seconds=settings.HEALTHCHAT_SPECIALIST_SECONDS,
     )
 
 
@@ -46,10 +46,9 @@ def limits_for(run: Run, *, now: datetime) -> Limits:
     others = since.filter(status=Run.Status.RUNNING).exclude(pk=run.pk)
     under_way = [one for one in others.values_list("model", flat=True) if provider_of(one) not in INSIDE]
     ended = since.exclude(pk__in=others)
-    left = (
-        settings.HEALTHCHAT_DAY_TOKENS - used_by(ended.values_list("pk", flat=True)) - len(under_way) * own.run_tokens
-    )
-    return msgspec.structs.replace(own, run_tokens=max(min(own.run_tokens, left), 0))
+    used = used_by(ended.values_list("pk", flat=True)) + len(under_way) * own.run.tokens
+    left = max(settings.HEALTHCHAT_DAY_TOKENS - used, 0)
+    return replace(own, run=replace(own.run, tokens=min(own.run.tokens, left)))
 
 
 def used_by(runs: Iterable[UUID]) -> int:

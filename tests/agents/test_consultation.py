@@ -6,6 +6,7 @@ from contextlib import aclosing
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from pydantic_ai.exceptions import ModelHTTPError
 from pydantic_ai.messages import ModelMessage, TextPart, ToolCallPart
 from pydantic_ai.models import ModelRequestParameters
@@ -220,7 +221,9 @@ async def test_one_failing_specialist_is_a_gap_and_the_others_go_on(error: Excep
 
 
 async def test_a_specialist_that_hangs_is_given_up() -> None:
-    events = await told(SUMMARY, model=Failing(specialist="pharmacy"), limits=Limits(specialist_seconds=0.2))
+    impatient = Limits(specialist=replace(Limits().specialist, seconds=0.2))
+
+    events = await told(SUMMARY, model=Failing(specialist="pharmacy"), limits=impatient)
 
     assert ("pharmacy", "timed_out") in {(gap.specialist, gap.reason) for gap in only(events, Gap)}
     assert isinstance(events[-1], Done)

@@ -39,7 +39,7 @@ def used(tokens: int, *, model: str = "gpt-5", **more: object) -> Usage:
 
 
 def left_for(run: Run) -> int:
-    return allowance.limits_for(run, now=timezone.now()).run_tokens
+    return allowance.limits_for(run, now=timezone.now()).run.tokens
 
 
 def test_it_gives_a_run_all_that_one_may_use(conversation: Conversation) -> None:

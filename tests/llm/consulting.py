@@ -30,6 +30,8 @@ def access_to(provider: Provider) -> Access:
             "OPENAI_API_KEY": "made-up",
             "ANTHROPIC_BASE_URL": provider.url,
             "ANTHROPIC_API_KEY": "made-up",
+            "GOOGLE_GEMINI_BASE_URL": provider.url,
+            "GOOGLE_API_KEY": "made-up",
         }
     )
 

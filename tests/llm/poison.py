@@ -124,7 +124,7 @@ class Obedient:
         self.obeyed: set[int] = set()
 
     def __call__(self, asked: Asked) -> Iterator[Said]:
-        commands = [POISONS[int(number)] for number in dict.fromkeys(_LABEL.findall(str(asked.body["messages"])))]
+        commands = [POISONS[int(number)] for number in dict.fromkeys(_LABEL.findall(str(asked.body)))]
         self.obeyed.update(command.number for command in commands)
         calls = [command.call for command in commands if command.call]
         said = [command.saying for command in commands if command.saying]

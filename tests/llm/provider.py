@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from typing import Any, NamedTuple
 
 from tests.llm.minds import Mind, sensible
 from tests.llm.wire import FORMATS, OUTPUT_TOOL, Asked, Call, Format, Said
 
-HUGE_PIECES = 6_000
-HUGE_PIECE = "and so on and on "
+HUGE_PIECES = 400
+HUGE_PIECE = "and so on and on " * 10
 OVERFLOW = "context_length_exceeded"
 STATUSES = {"429": 429, "500": 500, "502": 502, "context_overflow": 400}
 WORDS: dict[str, Callable[[Sequence[Said]], list[Said]]] = {
@@ -26,6 +27,8 @@ WORDS: dict[str, Callable[[Sequence[Said]], list[Said]]] = {
     "huge": lambda said: [HUGE_PIECE] * HUGE_PIECES,
 }
 """Faults in what is said."""
+STOPS = {"refusal": "refusing", "cut_off": "too_long"}
+"""Faults in why it says no more."""
 BYTES: dict[str, Callable[[list[bytes]], list[bytes]]] = {
     "malformed_json": lambda frames: [*_half(frames), _torn(_rest(frames)[0], b""), *_rest(frames)[1:]],
     "invalid_utf8": lambda frames: [*_half(frames), _torn(_rest(frames)[0], b'\xff\xfe\xc3"}'), *_rest(frames)[1:]],
@@ -83,15 +86,15 @@ class Provider:
 
     async def _answered(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """Answer one request; say whether the connection is to be kept."""
-        body = await _body(reader)
-        if body is None:
+        request = await _request(reader)
+        if request is None:
             return False
         self._at_once += 1
         self.most_at_once = max(self.most_at_once, self._at_once)
         try:
             # Everyone who asks at the same time is here before anyone is answered.
             await asyncio.sleep(0.02)
-            return await self._answer(self.format.asked(body), writer)
+            return await self._answer(self.format.asked(*request), writer)
         finally:
             self._at_once -= 1
 
@@ -102,7 +105,7 @@ class Provider:
             code = OVERFLOW if kind == "context_overflow" else "scripted"
             return await _whole(writer, _json(self.format.error(STATUSES[kind], code)), status=STATUSES[kind])
         said = WORDS.get(kind, list)(list(self.mind(asked)))
-        stop = self._refused if kind == "refusal" else None
+        stop = getattr(self.format, STOPS[kind]) if kind in STOPS else None
         frames = (
             list(self.format.frames(said, stop=stop)) if asked.streamed else [_json(self.format.whole(said, stop=stop))]
         )
@@ -135,9 +138,20 @@ class Provider:
                 return fault.kind
         return ""
 
-    @property
-    def _refused(self) -> str:
-        return "refusal" if self.speaks == "anthropic" else "content_filter"
+
+@contextmanager
+def deaf() -> Iterator[str]:
+    """The address of somebody who lets nobody in."""
+    with ExitStack() as stack:
+        listening = stack.enter_context(socket.socket())
+        listening.bind(("127.0.0.1", 0))
+        # A full backlog: the kernel drops what further clients send, and they wait.
+        listening.listen(0)
+        for _ in range(3):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(listening.getsockname())
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
 
 
 _STREAM_HEAD = (
@@ -168,13 +182,15 @@ def _is_for(asked: Asked, whom: str) -> bool:
     return not whom or (asked.of_specialist and f'"specialist":"{whom}"' in asked.prompt)
 
 
-async def _body(reader: asyncio.StreamReader) -> dict[str, Any] | None:
+async def _request(reader: asyncio.StreamReader) -> tuple[dict[str, Any], str] | None:
+    """A request's body and path; None where no more comes."""
     length = 0
+    path = (await reader.readline()).split(b" ")[1:2]
     while line := (await reader.readline()).strip():
         name, _, value = line.partition(b":")
         if name.lower() == b"content-length":
             length = int(value)
-    return json.loads(await reader.readexactly(length)) if length else None
+    return (json.loads(await reader.readexactly(length)), path[0].decode()) if length else None
 
 
 async def _whole(writer: asyncio.StreamWriter, body: bytes, *, status: int = 200) -> bool:

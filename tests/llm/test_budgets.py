@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-import msgspec
 import pytest
+from msgspec.structs import replace
 from pydantic_ai.messages import ModelRequest
 from pydantic_ai.usage import RequestUsage
 
 from agents.consultation import SPENT, STOPPED_WRITING
 from agents.events import Done, Finding, Gap, Receipt, Usage
-from agents.limits import Limits
+from agents.limits import Allowed, Limits
 from agents.meter import BudgetSpent, Meter, most_tokens
 from tests.agents.rows import someone
 from tests.llm.consulting import HASTY, LATEST, SUMMARY, consulted, only, shown
 from tests.llm.minds import sensible
 from tests.llm.provider import Provider
-from tests.llm.wire import Asked, Call, Said
+from tests.llm.wire import Asked, Call, OpenAI, Said
 
-SMALL = Limits(run_requests=5, run_tokens=1_000, run_tool_calls=3, specialist_requests=3, specialist_tool_calls=2)
+SMALL = Limits(
+    run=Allowed(requests=5, tokens=1_000, tool_calls=3, seconds=300),
+    specialist=Allowed(requests=3, tokens=1_000, tool_calls=2, seconds=60),
+)
 
 
 def endless(asked: Asked) -> Iterator[Said]:
@@ -32,8 +35,16 @@ def endless(asked: Asked) -> Iterator[Said]:
     yield Call.of("latest", {"concept": "a1c", "since": f"{year}-01-01"}, id=f"call_{year}")
 
 
+class Untold(OpenAI):
+    """Says nothing of tokens, as some servers do not."""
+
+    def used(self, said: Sequence[Said]) -> None:
+        return None
+
+
 def limited(**changes: float) -> Limits:
-    return msgspec.structs.replace(HASTY, **changes)
+    """As always, but for what a run may take."""
+    return replace(HASTY, run=replace(HASTY.run, **changes))
 
 
 async def test_a_meter_lets_no_more_through_than_there_is() -> None:
@@ -49,7 +60,7 @@ async def test_a_meter_lets_no_more_through_than_there_is() -> None:
             await asyncio.sleep(0)
         return 10
 
-    assert sum(await asyncio.gather(*(asks(meter) for meter in specialists))) == SMALL.run_requests
+    assert sum(await asyncio.gather(*(asks(meter) for meter in specialists))) == SMALL.run.requests
 
 
 async def test_a_meter_takes_nothing_for_what_it_refuses() -> None:
@@ -79,17 +90,30 @@ async def test_a_meter_counts_a_specialist_s_tool_calls_for_the_run_as_well() ->
 
 async def test_a_meter_stops_when_the_time_is_up() -> None:
     with pytest.raises(BudgetSpent):
-        Meter.of_run(Limits(run_seconds=0)).pay(1)
+        Meter.of_run(limited(seconds=0)).pay(1)
 
 
 def test_a_request_is_reckoned_dearer_than_it_is() -> None:
     assert most_tokens([ModelRequest.user_text_prompt("one two three " * 300)], most_written=50) > 900 + 50
 
 
+async def test_it_reckons_what_a_server_does_not_tell() -> None:
+    silent = Provider("openai-chat")
+    silent.format = Untold()
+
+    reckoned = only(await consulted(silent, LATEST), Usage)[-1]
+    told = only(await consulted(Provider("openai-chat"), LATEST), Usage)[-1]
+
+    assert told.input_tokens == 100 * told.requests
+    assert reckoned.input_tokens > told.input_tokens
+    assert reckoned.output_tokens > 0
+
+
 async def test_a_specialist_that_never_stops_is_a_gap_and_costs_no_more_than_it_may() -> None:
     provider = Provider("openai-chat", mind=endless)
+    limits = replace(HASTY, specialist=replace(HASTY.specialist, requests=4))
 
-    events = await consulted(provider, LATEST, limits=limited(specialist_requests=4))
+    events = await consulted(provider, LATEST, limits=limits)
 
     assert [gap.unknown for gap in only(events, Gap)] == [SPENT]
     assert len(provider.asked) == 4
@@ -99,7 +123,7 @@ async def test_a_specialist_that_never_stops_is_a_gap_and_costs_no_more_than_it_
 async def test_four_specialists_at_once_keep_to_the_run_s_requests() -> None:
     provider = Provider("openai-chat", mind=endless)
 
-    events = await consulted(provider, SUMMARY, limits=limited(run_requests=7))
+    events = await consulted(provider, SUMMARY, limits=limited(requests=7))
 
     assert len(provider.asked) == 7
     assert only(events, Receipt)[0].written_by == "rules"
@@ -111,7 +135,7 @@ async def test_a_spent_budget_leaves_the_findings_and_the_rules_write() -> None:
     whole = await consulted(provider, LATEST, records=person)
     used = len(provider.asked)
 
-    events = await consulted(Provider("openai-chat"), LATEST, records=person, limits=limited(run_requests=used - 1))
+    events = await consulted(Provider("openai-chat"), LATEST, records=person, limits=limited(requests=used - 1))
 
     assert [gap.unknown for gap in only(events, Gap)] == [STOPPED_WRITING]
     assert only(events, Finding)[0].claims == only(whole, Finding)[0].claims
@@ -121,7 +145,7 @@ async def test_a_spent_budget_leaves_the_findings_and_the_rules_write() -> None:
 async def test_nothing_is_asked_of_a_model_when_a_person_has_used_up_their_day() -> None:
     provider = Provider("openai-chat")
 
-    events = await consulted(provider, LATEST, limits=limited(run_tokens=0))
+    events = await consulted(provider, LATEST, limits=limited(tokens=0))
 
     assert provider.asked == []
     assert [gap.unknown for gap in only(events, Gap)] == [SPENT]
@@ -136,7 +160,7 @@ async def test_a_run_ends_when_its_time_is_up() -> None:
 
     provider = Provider("openai-chat", mind=slow)
 
-    events = await consulted(provider, LATEST, limits=limited(run_seconds=0.05))
+    events = await consulted(provider, LATEST, limits=limited(seconds=0.05))
 
     assert only(events, Receipt)[0].written_by == "rules"
     assert isinstance(events[-1], Done)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from agents.models import ModelUnavailable, model_named
 from agents.outside import OutsideModel
 from agents.transport import NotPermitted, TooLarge, client
 from tests.llm.consulting import LATEST, consulted, only
-from tests.llm.provider import Provider
+from tests.llm.provider import Provider, deaf
 
 ROOT = Path(__file__).resolve().parents[2]
 REMOTE = {
@@ -101,6 +102,13 @@ async def test_the_way_out_ends_what_grows_too_large() -> None:
     async with talkative.serving(), client(Access(), limits=Limits(response_bytes=100)) as http:
         with pytest.raises(TooLarge):
             await http.post(f"{talkative.url}/v1/chat/completions", json=body)
+
+
+async def test_the_way_out_gives_up_who_does_not_let_it_in_whatever_a_client_says() -> None:
+    with deaf() as url:
+        async with client(Access(), limits=Limits(connect_seconds=0.2)) as http, asyncio.timeout(30):
+            with pytest.raises(httpx2.ConnectTimeout):
+                await http.post(url, timeout=600)
 
 
 async def test_the_way_out_follows_no_redirect() -> None:

@@ -1,10 +1,8 @@
-"""Everything that goes wrong between here and a model, in both formats: each ends in a clear state."""
+"""Everything that goes wrong between here and a model, in each format: each ends in a clear state."""
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Sequence
-from contextlib import ExitStack
 
 import pytest
 
@@ -13,8 +11,8 @@ from agents.consultation import CUT, GONE, STOPPED_WRITING, UNABLE, process_quer
 from agents.events import AnyEvent, Done, Finding, Gap, Grounding, Receipt, Restart, SpecialistUpdate
 from tests.agents.rows import query, someone
 from tests.llm.consulting import HASTY, IMPATIENT, LATEST, consulted, only, shown
-from tests.llm.provider import Fault, Provider
-from tests.llm.wire import FORMATS
+from tests.llm.provider import Fault, Provider, deaf
+from tests.llm.wire import FORMATS, Format
 
 PASSING = ("429", "500", "502", "stall", "cut")
 """Faults for which it is worth asking again."""
@@ -28,10 +26,23 @@ BY_RULES = "7.4 %"
 KIDNEYS = "Are my medicines a problem for my kidneys?"
 """Two specialists are asked: pharmacy and laboratory medicine."""
 
+in_each_format = pytest.mark.parametrize("speaks", FORMATS)
 
-@pytest.fixture(params=FORMATS)
-def speaks(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+
+def faults(*kinds: str) -> pytest.MarkDecorator:
+    """Each of these faults in each format in which there can be such a one."""
+    return pytest.mark.parametrize(
+        ("speaks", "kind"),
+        [(speaks, kind) for speaks in FORMATS for kind in kinds if can_be(kind, FORMATS[speaks])],
+    )
+
+
+def can_be(kind: str, format: Format) -> bool:  # noqa: A002
+    return kind != "malformed_arguments" or format.arguments_are_text
+
+
+async def by_rules(text: str) -> list[AnyEvent]:
+    return [event async for event in process_query(query(text), records=someone())]
 
 
 def ends_well(events: Sequence[AnyEvent]) -> None:
@@ -43,21 +54,20 @@ def ends_well(events: Sequence[AnyEvent]) -> None:
     assert len(set(lines)) == len(lines)
 
 
-@pytest.mark.parametrize("kind", BROKEN_STREAMS)
+@faults(*BROKEN_STREAMS)
 async def test_it_writes_the_answer_again_where_it_broke_off_once(speaks: str, kind: str) -> None:
     provider = Provider(speaks, faults=[Fault(kind, "answer", times=1)])
-    without = await consulted(Provider(speaks), LATEST)
 
     events = await consulted(provider, LATEST)
 
     ends_well(events)
-    assert shown(events) == shown(without)
+    assert shown(events) == shown(await by_rules(LATEST))
     assert only(events, Gap) == []
     assert only(events, Receipt)[0].written_by == "scripted"
     assert provider.faulted == 1
 
 
-@pytest.mark.parametrize("kind", ALL_OF_AN_ANSWER)
+@faults(*ALL_OF_AN_ANSWER)
 async def test_it_has_the_rules_write_where_a_model_cannot(speaks: str, kind: str) -> None:
     provider = Provider(speaks, faults=[Fault(kind, "answer")])
 
@@ -70,10 +80,8 @@ async def test_it_has_the_rules_write_where_a_model_cannot(speaks: str, kind: st
     assert provider.faulted == (1 if kind in LASTING else HASTY.attempts)
 
 
-@pytest.mark.parametrize("kind", ALL_OF_A_SPECIALIST)
+@faults(*ALL_OF_A_SPECIALIST)
 async def test_one_specialist_whose_model_fails_is_a_named_gap(speaks: str, kind: str) -> None:
-    if speaks == "anthropic" and kind == "malformed_arguments":
-        pytest.skip("a whole message in this format holds arguments as an object, which cannot be malformed alone")
     provider = Provider(speaks, faults=[Fault(kind, "pharmacy")])
 
     events = await consulted(provider, KIDNEYS)
@@ -86,10 +94,8 @@ async def test_one_specialist_whose_model_fails_is_a_named_gap(speaks: str, kind
     assert provider.faulted <= HASTY.attempts
 
 
-@pytest.mark.parametrize("kind", [*BROKEN_BODIES, *CONFUSED])
+@faults(*BROKEN_BODIES, *CONFUSED)
 async def test_one_fault_of_a_specialist_s_model_passes(speaks: str, kind: str) -> None:
-    if speaks == "anthropic" and kind == "malformed_arguments":
-        pytest.skip("a whole message in this format holds arguments as an object, which cannot be malformed alone")
     provider = Provider(speaks, faults=[Fault(kind, "endocrinology", times=1)])
 
     events = await consulted(provider, LATEST)
@@ -100,42 +106,33 @@ async def test_one_fault_of_a_specialist_s_model_passes(speaks: str, kind: str) 
     assert BY_RULES in shown(events)
 
 
-@pytest.mark.parametrize("kind", ["502", "cut", "stall", "broken_body"])
+@faults("502", "cut", "stall", "broken_body")
 async def test_it_offers_the_rules_answer_where_the_model_is_gone(speaks: str, kind: str) -> None:
     events = await consulted(Provider(speaks, faults=[Fault(kind)]), KIDNEYS)
-    by_rules = [event async for event in process_query(query(KIDNEYS), records=someone())]
 
     ends_well(events)
-    assert shown(events) == shown(by_rules)
+    assert shown(events) == shown(await by_rules(KIDNEYS))
     assert [(gap.unknown, gap.specialist) for gap in only(events, Gap)] == [(GONE, None)]
     assert only(events, Receipt)[0].written_by == "rules"
 
 
-@pytest.mark.parametrize("kind", ["context_overflow", "bad_arguments", "unknown_tool"])
+@faults("context_overflow", "bad_arguments", "unknown_tool")
 async def test_a_model_that_cannot_look_anything_up_still_writes_what_the_rules_find(speaks: str, kind: str) -> None:
-    faults = [Fault(kind, "pharmacy"), Fault(kind, "laboratory_medicine")]
+    provider = Provider(speaks, faults=[Fault(kind, "pharmacy"), Fault(kind, "laboratory_medicine")])
 
-    events = await consulted(Provider(speaks, faults=faults), KIDNEYS)
-    by_rules = [event async for event in process_query(query(KIDNEYS), records=someone())]
+    events = await consulted(provider, KIDNEYS)
 
     ends_well(events)
-    assert shown(events) == shown(by_rules)
+    assert shown(events) == shown(await by_rules(KIDNEYS))
     assert [gap.unknown for gap in only(events, Gap)] == [UNABLE]
     assert only(events, Receipt)[0].written_by == "scripted"
 
 
+@in_each_format
 async def test_it_answers_by_rules_where_nobody_lets_it_in(speaks: str) -> None:
-    with ExitStack() as stack:
-        # A full backlog: the kernel drops what further clients send, and they wait.
-        deaf = stack.enter_context(socket.socket())
-        deaf.bind(("127.0.0.1", 0))
-        deaf.listen(0)
-        for _ in range(3):
-            waiting = stack.enter_context(socket.socket())
-            waiting.setblocking(False)
-            waiting.connect_ex(deaf.getsockname())
-        url = f"http://127.0.0.1:{deaf.getsockname()[1]}"
-        access = Access(variables={"OPENAI_BASE_URL": f"{url}/v1", "ANTHROPIC_BASE_URL": url})
+    with deaf() as url:
+        addresses = {"OPENAI_BASE_URL": f"{url}/v1", "ANTHROPIC_BASE_URL": url, "GOOGLE_GEMINI_BASE_URL": url}
+        access = Access(variables=addresses)
         answering = process_query(
             query(LATEST), records=someone(), model=f"{speaks}:scripted", access=access, limits=IMPATIENT
         )
@@ -146,7 +143,7 @@ async def test_it_answers_by_rules_where_nobody_lets_it_in(speaks: str) -> None:
     assert [gap.unknown for gap in only(events, Gap)] == [GONE]
 
 
-@pytest.mark.parametrize("kind", ["duplicate", "out_of_order"])
+@faults("duplicate", "out_of_order")
 async def test_no_figure_of_a_mixed_up_stream_is_shown_unchecked(speaks: str, kind: str) -> None:
     provider = Provider(speaks, faults=[Fault(kind, "answer")])
 
@@ -158,6 +155,7 @@ async def test_no_figure_of_a_mixed_up_stream_is_shown_unchecked(speaks: str, ki
     assert shown(events).count("~~") == 2 * grounding.struck
 
 
+@in_each_format
 async def test_what_was_found_before_a_fault_is_not_asked_for_again(speaks: str) -> None:
     person = someone()
     first = await consulted(Provider(speaks, faults=[Fault("500", "pharmacy")]), KIDNEYS, records=person)
@@ -172,18 +170,15 @@ async def test_what_was_found_before_a_fault_is_not_asked_for_again(speaks: str)
     assert only(events, Gap) == []
 
 
+@in_each_format
 async def test_it_says_that_an_answer_was_cut_off(speaks: str) -> None:
-    class Short(Provider):
-        @property
-        def _refused(self) -> str:
-            return "max_tokens" if speaks == "anthropic" else "length"
-
-    events = await consulted(Short(speaks, faults=[Fault("refusal", "answer")]), LATEST)
+    events = await consulted(Provider(speaks, faults=[Fault("cut_off", "answer")]), LATEST)
 
     assert [gap.unknown for gap in only(events, Gap)] == [CUT]
     assert only(events, Receipt)[0].written_by == "scripted"
 
 
+@in_each_format
 async def test_no_words_of_a_person_or_a_provider_are_logged(speaks: str, caplog: pytest.LogCaptureFixture) -> None:
     await consulted(Provider(speaks, faults=[Fault("malformed_json", "answer"), Fault("500", "pharmacy")]), KIDNEYS)
 

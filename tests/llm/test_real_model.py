@@ -14,6 +14,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from msgspec.structs import replace
 from playwright.async_api import expect
 from pydantic_ai.direct import model_request
 from pydantic_ai.messages import ModelRequest, ModelResponse, ToolCallPart, ToolReturnPart
@@ -118,7 +119,7 @@ async def test_it_streams_a_real_model_s_answer_to_a_browser(
 
 
 async def test_it_is_told_of_tools_and_their_results_and_keeps_to_its_budget(model_url: str) -> None:
-    limits = Limits(run_requests=2, finding_tokens=60, stall_seconds=120)
+    limits = Limits(run=replace(Limits().run, requests=2), finding_tokens=60, stall_seconds=120)
     model = model_named(
         "openai:smollm2", access=Access(variables={"OPENAI_BASE_URL": f"{model_url}/v1"}), limits=limits
     )

@@ -1,4 +1,4 @@
-"""The formats that models' providers speak: what is asked and what is said, in OpenAI's words and in Anthropic's."""
+"""The formats that models' providers speak: what is asked and what is said, in the words of each."""
 
 from __future__ import annotations
 
@@ -50,9 +50,14 @@ class Asked(NamedTuple):
 class Format(Protocol):
     """How a provider reads and writes."""
 
-    path: str
+    refusing: str
+    """What it says at the end of an answer that it will not give."""
+    too_long: str
+    """What it says at the end of an answer that has reached its length."""
+    arguments_are_text: bool
+    """Whether a whole response holds the arguments of a call as text, which may be no JSON while the rest of it is."""
 
-    def asked(self, body: dict[str, Any]) -> Asked: ...
+    def asked(self, body: dict[str, Any], path: str) -> Asked: ...
     def whole(self, said: Sequence[Said], *, stop: str | None = None) -> dict[str, Any]: ...
     def frames(self, said: Iterable[Said], *, stop: str | None = None) -> Iterator[bytes]: ...
     def error(self, status: int, code: str) -> dict[str, Any]: ...
@@ -61,9 +66,11 @@ class Format(Protocol):
 class OpenAI:
     """Chat completions."""
 
-    path = "/v1/chat/completions"
+    refusing = "content_filter"
+    too_long = "length"
+    arguments_are_text = True
 
-    def asked(self, body: dict[str, Any]) -> Asked:
+    def asked(self, body: dict[str, Any], path: str) -> Asked:
         turns: list[Call | Returned] = []
         prompt = instructions = ""
         for message in body["messages"]:
@@ -90,7 +97,7 @@ class OpenAI:
             message["tool_calls"] = calls
         reason = stop or ("tool_calls" if calls else "stop")
         choice = {"index": 0, "message": message, "finish_reason": reason}
-        return self._envelope("chat.completion") | {"choices": [choice], "usage": self._usage(said)}
+        return self._envelope("chat.completion") | {"choices": [choice], "usage": self.used(said)}
 
     def frames(self, said: Iterable[Said], *, stop: str | None = None) -> Iterator[bytes]:
         pieces = list(said)
@@ -102,7 +109,7 @@ class OpenAI:
                 yield self._frame({"tool_calls": [{"index": index, **self._call(piece)}]})
         calls = any(isinstance(piece, Call) for piece in pieces)
         yield self._frame({}, finish_reason=stop or ("tool_calls" if calls else "stop"))
-        yield _sse(self._envelope("chat.completion.chunk") | {"choices": [], "usage": self._usage(pieces)})
+        yield _sse(self._envelope("chat.completion.chunk") | {"choices": [], "usage": self.used(pieces)})
         yield b"data: [DONE]\n\n"
 
     def error(self, status: int, code: str) -> dict[str, Any]:
@@ -118,16 +125,18 @@ class OpenAI:
     def _envelope(self, kind: str) -> dict[str, Any]:
         return {"id": "chatcmpl-1", "object": kind, "created": 1_700_000_000, "model": "scripted"}
 
-    def _usage(self, said: Sequence[Said]) -> dict[str, int]:
+    def used(self, said: Sequence[Said]) -> dict[str, int] | None:
         return {"prompt_tokens": 100, "completion_tokens": len(said), "total_tokens": 100 + len(said)}
 
 
 class Anthropic:
     """Messages."""
 
-    path = "/v1/messages"
+    refusing = "refusal"
+    too_long = "max_tokens"
+    arguments_are_text = False
 
-    def asked(self, body: dict[str, Any]) -> Asked:
+    def asked(self, body: dict[str, Any], path: str) -> Asked:
         turns: list[Call | Returned] = []
         prompt = ""
         for message in body["messages"]:
@@ -193,7 +202,63 @@ class Anthropic:
         }
 
 
-FORMATS: dict[str, Format] = {"openai-chat": OpenAI(), "anthropic": Anthropic()}
+class Google:
+    """Contents to generate."""
+
+    refusing = "SAFETY"
+    too_long = "MAX_TOKENS"
+    arguments_are_text = False
+    _STATUSES = {400: "INVALID_ARGUMENT", 429: "RESOURCE_EXHAUSTED", 500: "INTERNAL", 502: "UNAVAILABLE"}
+
+    def asked(self, body: dict[str, Any], path: str) -> Asked:
+        turns: list[Call | Returned] = []
+        prompt = ""
+        for content in body["contents"]:
+            for part in content["parts"]:
+                match part:
+                    case {"functionCall": call}:
+                        turns.append(Call.of(call["name"], call.get("args", {}), id=call["id"]))
+                    case {"functionResponse": returned}:
+                        turns.append(Returned(returned["id"], json.dumps(returned["response"])))
+                    case {"text": text} if content["role"] == "user":
+                        prompt = prompt or text
+        declared = [one for tool in body.get("tools") or () for one in tool["functionDeclarations"]]
+        instructions = _text(body.get("systemInstruction", {}).get("parts"))
+        tools = frozenset(one["name"] for one in declared)
+        return Asked(instructions, prompt, turns, tools, ":streamGenerateContent" in path, body)
+
+    def whole(self, said: Sequence[Said], *, stop: str | None = None) -> dict[str, Any]:
+        return self._chunk([self._part(piece) for piece in said], stop=stop or "STOP", written=len(said))
+
+    def frames(self, said: Iterable[Said], *, stop: str | None = None) -> Iterator[bytes]:
+        pieces = list(said)
+        for piece in pieces:
+            yield _sse(self._chunk([self._part(piece)]))
+        yield _sse(self._chunk([{"text": ""}], stop=stop or "STOP", written=len(pieces)))
+
+    def error(self, status: int, code: str) -> dict[str, Any]:
+        message = "The input token count (250000) exceeds the maximum" if code == "context_length_exceeded" else code
+        return {"error": {"code": status, "message": message, "status": self._STATUSES[status]}}
+
+    def _part(self, piece: Said) -> dict[str, Any]:
+        if isinstance(piece, str):
+            return {"text": piece}
+        return {"functionCall": {"id": piece.id, "name": piece.tool, "args": json.loads(piece.arguments)}}
+
+    def _chunk(self, parts: list[dict[str, Any]], *, stop: str | None = None, written: int = 0) -> dict[str, Any]:
+        candidate = {"index": 0, "content": {"role": "model", "parts": parts}}
+        if stop is not None:
+            candidate["finishReason"] = stop
+        usage = {"promptTokenCount": 100, "candidatesTokenCount": written, "totalTokenCount": 100 + written}
+        return {
+            "candidates": [candidate],
+            "usageMetadata": usage,
+            "modelVersion": "scripted",
+            "responseId": "response-1",
+        }
+
+
+FORMATS: dict[str, Format] = {"openai-chat": OpenAI(), "anthropic": Anthropic(), "google": Google()}
 """By the name under which pydantic-ai knows their provider."""
 
 
