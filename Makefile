@@ -28,7 +28,8 @@ SYNC = UV_SYSTEM_CERTS=$(CERTS) UV_NATIVE_TLS=$(CERTS) UV_PYTHON_DOWNLOADS=never
 PROVIDER := $(firstword $(subst :, ,$(HEALTHCHAT_MODEL)))
 EXTRAS := speed $(if $(filter anthropic%,$(PROVIDER)),anthropic) $(if $(filter openai% ollama%,$(PROVIDER)),openai) \
 	$(if $(filter google%,$(PROVIDER)),google) \
-	$(if $(filter postgres%,$(DATABASE_URL)),postgresql)
+	$(if $(filter postgres%,$(DATABASE_URL)),postgresql) \
+	$(if $(filter procrastinate,$(HEALTHCHAT_ENGINE))$(REDIS_URL),scale)
 CAN_RUN := $(VENV)/.can-run$(subst $() ,,$(addprefix -,$(strip $(EXTRAS))))
 NEEDS := pyproject.toml uv.lock | $(filter .uv/%,$(UV)) python
 

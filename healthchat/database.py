@@ -44,18 +44,23 @@ Work = Callable[[], Any]
 
 
 class DatabaseThreads:
-    """A pool of threads that keep their connections, and can be told to close them."""
+    """A pool of threads that keep their connections, and can be told to close them.
 
-    def __init__(self, threads: int, name: str) -> None:
+    Those that do not keep them give each back to PostgreSQL's pool after use, for there are few for all.
+    """
+
+    def __init__(self, threads: int, name: str, *, keep: bool = True) -> None:
         self._threads = threads
         self._name = name
+        self._keep = keep
         self._pool: ThreadPoolExecutor | None = None
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call a function that uses the database, in one of the threads."""
         if self._pool is None:
             self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix=self._name)
-        return await asyncio.get_running_loop().run_in_executor(self._pool, partial(_call, function, *args, **kwargs))
+        call = partial(_call if self._keep else _call_and_give_back, function, *args, **kwargs)
+        return await asyncio.get_running_loop().run_in_executor(self._pool, call)
 
     def close(self) -> None:
         """Close the threads' connections and end the threads; the next call starts new ones."""
@@ -115,7 +120,7 @@ class Outcome(NamedTuple):
     error: Exception | None = None
 
 
-readers = DatabaseThreads(THREADS, "database")
+readers = DatabaseThreads(THREADS, "database", keep=False)
 looker = DatabaseThreads(1, "looker")
 writer = DatabaseThreads(1, "writer")
 in_database = readers.run
@@ -247,6 +252,14 @@ def _call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         opened.close_at = None
         opened.close_if_unusable_or_obsolete()
     return function(*args, **kwargs)
+
+
+def _call_and_give_back(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    try:
+        return _call(function, *args, **kwargs)
+    finally:
+        if connection.vendor == "postgresql":
+            connection.close()
 
 
 def _close_connections(everyone: threading.Barrier) -> None:

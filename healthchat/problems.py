@@ -46,14 +46,13 @@ def problem(code: str, detail: str, status: int, *, errors: Mapping[str, Any] | 
 
 
 def problem_response(code: str, detail: str, status: int) -> JsonResponse:
-    return JsonResponse(problem(code, detail, status), status=status, content_type=CONTENT_TYPE)
+    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if status in (429, 503) else {}
+    return JsonResponse(problem(code, detail, status), status=status, content_type=CONTENT_TYPE, headers=headers)
 
 
 def storage_unavailable() -> JsonResponse:
     """The database cannot be written or read: the disk is full, or it is held or gone."""
-    response = problem_response(*SENTENCES[503], 503)
-    response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
-    return response
+    return problem_response(*SENTENCES[503], 503)
 
 
 def method_not_allowed(allowed: str) -> JsonResponse:

@@ -43,6 +43,19 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 
 # -- what healthchat itself does --------------------------------------------------------------------------------------
 
+# What carries out runs and imports: the server process itself, or workers (`manage.py worker`) that take them from a
+# queue in the same database, which then has to be PostgreSQL.
+HEALTHCHAT_ENGINE = one_of("HEALTHCHAT_ENGINE", ("inline", "procrastinate"), "inline")
+BY_WORKERS = HEALTHCHAT_ENGINE == "procrastinate"
+# Where the processes of an installation tell each other what is new; without it they look into the database.
+REDIS_URL = env.str("REDIS_URL", default="")
+# How many questions of one person are answered at once, the others wait; 0: all. How many may wait: more are refused.
+HEALTHCHAT_PERSON_RUNS = env.int("HEALTHCHAT_PERSON_RUNS", default=20 if BY_WORKERS else 0)
+HEALTHCHAT_PERSON_WAITING = env.int("HEALTHCHAT_PERSON_WAITING", default=2_000 if BY_WORKERS else 0)
+# How many questions one process answers at once.
+HEALTHCHAT_PROCESS_RUNS = env.int("HEALTHCHAT_PROCESS_RUNS", default=100 if BY_WORKERS else 5_000)
+# The most connections that one process has to PostgreSQL.
+HEALTHCHAT_DATABASE_CONNECTIONS = env.int("HEALTHCHAT_DATABASE_CONNECTIONS", default=8)
 # Whether a visitor without an account may chat; each guest is an account bound to the visitor's session.
 HEALTHCHAT_GUESTS = env.bool("HEALTHCHAT_GUESTS", default=False)
 # Which model answers: `rules`, or any name that pydantic-ai knows.
@@ -102,6 +115,7 @@ INSTALLED_APPS = [
     "healthchat.accounts",
     "healthchat.records",
     "healthchat.chat",
+    *(["procrastinate.contrib.django"] if BY_WORKERS else []),
 ]
 
 CORS_ALLOWED_ORIGINS = env.list("HEALTHCHAT_CORS_ORIGINS", default=[])
@@ -157,6 +171,11 @@ def database() -> dict[str, object]:
         }
         # A file, not memory: the recorder and the feeds use connections of their own.
         config["TEST"] = {"NAME": str(DATA / "test.sqlite3")}
+    elif config["ENGINE"] == "django.db.backends.postgresql":
+        config["CONN_HEALTH_CHECKS"] = True
+        config["OPTIONS"] = {"pool": {"min_size": 0, "max_size": HEALTHCHAT_DATABASE_CONNECTIONS}}
+    if BY_WORKERS and config["ENGINE"] != "django.db.backends.postgresql":
+        raise ImproperlyConfigured("HEALTHCHAT_ENGINE=procrastinate needs PostgreSQL: set DATABASE_URL")
     return config
 
 
@@ -269,7 +288,8 @@ LOGGING = {
         # Its request lines hold query strings, and so people's words.
         "django.channels.server": {"level": "WARNING"},
         "daphne": {"level": "WARNING"},
-        # A line for each request to a model.
+        # A line for each request to a model, and two for each job.
         "httpx2": {"level": "WARNING"},
+        "procrastinate": {"level": "WARNING"},
     },
 }

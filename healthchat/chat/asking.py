@@ -70,10 +70,10 @@ def person(request: HttpRequest, *, writes: bool = False) -> User:
 async def _begin(request: HttpRequest, message: object, options: dict[str, Any]) -> tuple[Asked, Visitor]:
     questions.clean_message(message)
     try:
-        asked, visitor = await write(_ask, request, message, **options, worker=engine().worker)
+        asked, visitor = await write(_ask, request, message, **options, worker=engine().claims_as)
     except NotSignedIn:
         await write_alone(_let_in, request)
-        asked, visitor = await write(_ask, request, message, **options, worker=engine().worker)
+        asked, visitor = await write(_ask, request, message, **options, worker=engine().claims_as)
     for run_id in asked.displaced:
         await engine().cancel(run_id)
     if not asked.run.ended:

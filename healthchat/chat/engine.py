@@ -1,5 +1,8 @@
 """Carries out runs as tasks of this process's event loop, apart from the requests that started them.
 
+Without workers every server process does; with workers (`HEALTHCHAT_ENGINE=procrastinate`) they do, each run when the
+queue says so, and a server process only ends what a person stops before it has begun.
+
 A task has a context of its own: one that inherits a request's would lose the database with the response. Runs whose
 process has died, and queued ones that nobody started, are found by the sweep.
 """
@@ -18,6 +21,7 @@ from typing import Literal
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
+from django.conf import settings
 from django.db import Error as DatabaseError
 from django.utils import timezone
 
@@ -26,18 +30,22 @@ from agents.events import AnyEvent, Done, Error, Restart, Text
 from agents.limits import Limits
 from agents.records import Patient as Nobody
 from agents.records import Records
-from healthchat.chat import allowance, log, runs, worker
+from healthchat import jobs
+from healthchat.chat import allowance, log, queue, runs, worker
 from healthchat.chat.hub import hub
 from healthchat.chat.recorder import LostRun, Sheet, recorder
 from healthchat.chat.runs import Claimed
 from healthchat.database import in_database, write, write_first
 from healthchat.logs import without_contents
 from healthchat.metrics import RUNS
+from healthchat.pubsub import pubsub
 from healthchat.records.models import Patient
 from healthchat.records.view import records_of
 
 HEARTBEAT_SECONDS = runs.LEASE_SECONDS / 3
 SWEEP_SECONDS = 2.0
+STOP = "stop"
+"""The topic under which processes tell each other which run is to stop."""
 TURN_EVENTS = 64
 """After so many events of one run everybody else gets a turn, though its source may never wait for anything."""
 
@@ -47,8 +55,10 @@ logger = logging.getLogger(__name__)
 class Engine:
     """One event loop's engine."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, takes_runs: bool = True) -> None:
         self.worker = worker.new_name()
+        self._takes_runs = takes_runs
+        """Whether runs are begun here at all."""
         self._tasks: dict[UUID, asyncio.Task[None]] = {}
         self._stopped_by_person: set[UUID] = set()
         self._lost: set[UUID] = set()
@@ -60,27 +70,42 @@ class Engine:
 
     def start(self, run_id: UUID, claimed: Claimed | None = None, *, silent: datetime | None = None) -> None:
         """Begin to carry out a run, if it is to be had or was claimed already; return at once."""
-        if self._stopping:
-            return
-        self.watch()
-        if run_id not in self._tasks:
-            self._tasks[run_id] = _task(self._carry_out(run_id, claimed, silent))
+        if claimed or (self._takes_runs and self._has_room):
+            self._begin(run_id, claimed, silent)
+
+    async def carry_out(self, run_id: UUID) -> None:
+        """Carry out a run, if it is to be had; return when it has ended or is not carried out here any more.
+
+        Who stops waiting does not stop it.
+        """
+        self._begin(run_id)
+        if task := self._tasks.get(run_id):
+            await asyncio.wait([task])
+
+    @property
+    def claims_as(self) -> str | None:
+        """The name under which a question is claimed as it is stored; None while none is to be."""
+        return self.worker if self._takes_runs and self._has_room and not jobs.by_workers() else None
 
     def watch(self) -> None:
         """See to it that leases are renewed and left-over runs found from now on."""
-        if not self._watches:
-            self._watches = [_task(self._sweeps()), _task(self._heartbeats())]
+        if self._watches:
+            return
+        self._watches = [_task(self._heartbeats())]
+        if self._takes_runs:
+            self._watches.append(_task(self._sweeps()))
+        if others := pubsub():
+            others.listen(STOP, self._told_to_stop)
 
     async def cancel(self, run_id: UUID) -> None:
         """Stop a run, wherever it is carried out."""
         await write(runs.request_cancel, run_id, now=timezone.now())
-        task = self._tasks.get(run_id)
-        if task is None:
-            self.start(run_id)
+        if run_id in self._tasks:
+            self._stop_here(run_id)
             return
-        self._stopped_by_person.add(run_id)
-        if run_id in hub().here:
-            task.cancel()
+        if others := pubsub():
+            others.say(STOP, run_id.bytes)
+        self._begin(run_id)
 
     async def stop(self) -> None:
         """Stop all work here, for good, and give the leases back."""
@@ -90,15 +115,41 @@ class Engine:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
+    @property
+    def _has_room(self) -> bool:
+        return len(self._tasks) < int(settings.HEALTHCHAT_PROCESS_RUNS)
+
+    def _begin(self, run_id: UUID, claimed: Claimed | None = None, silent: datetime | None = None) -> None:
+        if self._stopping:
+            return
+        self.watch()
+        if run_id not in self._tasks:
+            self._tasks[run_id] = _task(self._carry_out(run_id, claimed, silent))
+
+    def _stop_here(self, run_id: UUID) -> None:
+        self._stopped_by_person.add(run_id)
+        if run_id in hub().here:
+            self._tasks[run_id].cancel()
+
+    def _told_to_stop(self, data: bytes | None) -> None:
+        if data is not None and (run_id := UUID(bytes=data)) in self._tasks:
+            self._stop_here(run_id)
+
     async def _sweeps(self) -> None:
         while True:
             try:
                 await in_database(runs.release_of_the_dead)
-                for run_id in await in_database(runs.to_carry_out):
-                    self.start(run_id)
                 leases = await in_database(runs.leases, carried_out=frozenset(self._tasks))
-                for run_id, lease in self._silent(leases):
-                    self.start(run_id, silent=lease)
+                silent = self._silent(leases)
+                if jobs.by_workers():
+                    for run_id, lease in silent:
+                        await write(runs.release, run_id, lease)
+                    await write(queue.hand_out_forgotten)
+                else:
+                    for run_id in await in_database(runs.to_carry_out):
+                        self.start(run_id)
+                    for run_id, lease in silent:
+                        self.start(run_id, silent=lease)
             except DatabaseError as error:
                 logger.warning("left-over runs cannot be looked for: %s", type(error).__name__)
             await asyncio.sleep(SWEEP_SECONDS)
@@ -223,8 +274,7 @@ class Engine:
             self._missing = missing
             for run_id in carried_out & hub().here.keys():
                 if leases.get(run_id) == "to_be_cancelled" and run_id not in self._stopped_by_person:
-                    self._stopped_by_person.add(run_id)
-                    self._tasks[run_id].cancel()
+                    self._stop_here(run_id)
 
     async def _fail(self, claimed: Claimed, sheet: Sheet, written: list[AnyEvent], error: Exception) -> UUID | None:
         reference = secrets.token_hex(4)
@@ -276,8 +326,14 @@ def engine() -> Engine:
     """The running loop's engine."""
     loop = asyncio.get_running_loop()
     if loop not in _engines:
-        _engines[loop] = Engine()
+        _engines[loop] = Engine(takes_runs=not jobs.by_workers())
     return _engines[loop]
+
+
+def become_worker() -> Engine:
+    """Have the running loop's engine carry out what it is given by the queue."""
+    _engines[asyncio.get_running_loop()] = Engine()
+    return engine()
 
 
 def _task(coroutine: object) -> asyncio.Task[None]:

@@ -1,4 +1,4 @@
-"""Wakes the feeds of this process: what the recorder has committed goes straight to whoever watches the run.
+"""Wakes the feeds: what the recorder has committed goes straight to whoever watches the run, here or elsewhere.
 
 Only a hint. A feed's queue is bounded and may be cut; the feed sees by the numbers that something is missing and reads
 the log.
@@ -7,12 +7,18 @@ the log.
 from __future__ import annotations
 
 import asyncio
+import os
 from collections import deque
 from collections.abc import Hashable, Sequence
+from functools import partial
 from itertools import islice
 from typing import NamedTuple
 from uuid import UUID
 from weakref import WeakKeyDictionary
+
+import msgspec
+
+from healthchat.pubsub import pubsub
 
 QUEUE_EVENTS = 1_000
 """How far a slow reader may fall behind before its queue is forgotten."""
@@ -30,6 +36,13 @@ class Sent(NamedTuple):
     seq: int
     frame: bytes
     last: bool
+
+
+class News(msgspec.Struct, array_like=True):
+    """What one process tells the others about a topic; without events, only that something happened."""
+
+    sender: bytes
+    events: list[Sent] = []
 
 
 class Tail:
@@ -67,13 +80,13 @@ class Subscription:
         """Whether something happened that is not in the queue; it may have while nobody waited."""
 
     def __enter__(self) -> Subscription:
-        self._hub.topics.setdefault(self._topic, set()).add(self)
+        self._hub.watch(self._topic, self)
         if self._visitor is not None:
             self._hub.visitors.setdefault(self._visitor, set()).add(self)
         return self
 
     def __exit__(self, *_: object) -> None:
-        _discard(self._hub.topics, self._topic, self)
+        self._hub.unwatch(self._topic, self)
         if self._visitor is not None:
             _discard(self._hub.visitors, self._visitor, self)
 
@@ -135,6 +148,7 @@ class Hub:
         """Whether nothing can be recorded here for now: the disk is full, or the database is held or gone."""
         self.closing = False
         """Whether this process is about to end, and its feeds with it."""
+        self._name = os.urandom(8)
 
     def subscribe(self, topic: Hashable, *, visitor: Hashable = None) -> Subscription:
         return Subscription(self, topic, visitor)
@@ -164,10 +178,32 @@ class Hub:
             subscription.expire()
         self._ticks = loop.call_later(TICK_SECONDS, self._tick) if self.waiting else None
 
+    def watch(self, topic: Hashable, subscription: Subscription) -> None:
+        watchers = self.topics.setdefault(topic, set())
+        if not watchers and (others := pubsub()):
+            others.listen(str(topic), partial(self._hear, topic))
+        watchers.add(subscription)
+
+    def unwatch(self, topic: Hashable, subscription: Subscription) -> None:
+        _discard(self.topics, topic, subscription)
+        if topic not in self.topics and (others := pubsub()):
+            others.unlisten(str(topic))
+
     def publish(self, topic: Hashable, events: Sequence[Sent] = ()) -> None:
-        """Hand committed events to all who watch a topic; without events, only wake them."""
+        """Hand committed events to all who watch a topic, in any process; without events, only wake them."""
         if events and (tail := self.here.get(topic)):  # type: ignore[call-overload]
             tail.extend(events)
+        self._hand_over(topic, events)
+        if others := pubsub():
+            others.say(str(topic), msgspec.msgpack.encode(News(self._name, list(events))))
+
+    def _hear(self, topic: Hashable, data: bytes | None) -> None:
+        """Hand over what another process has recorded; told nothing, the watchers look for themselves."""
+        news = _news.decode(data) if data is not None else News(b"")
+        if news.sender != self._name:
+            self._hand_over(topic, news.events)
+
+    def _hand_over(self, topic: Hashable, events: Sequence[Sent]) -> None:
         for subscription in tuple(self.topics.get(topic, ())):
             subscription.put(events)
 
@@ -188,6 +224,7 @@ class Hub:
         return sum(map(len, self.topics.values()))
 
 
+_news = msgspec.msgpack.Decoder(News)
 _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
 _latest: tuple[asyncio.AbstractEventLoop | None, Hub] = (None, Hub())
 

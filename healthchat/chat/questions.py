@@ -28,7 +28,7 @@ from agents.events import (
     Understanding,
 )
 from agents.triage import screen
-from healthchat.chat import log
+from healthchat.chat import log, queue
 from healthchat.chat.models import LONGEST_KEY, Conversation, Message, Run, place_in
 from healthchat.chat.runs import LEASE_SECONDS, Claimed, of, query_of
 from healthchat.database import stored
@@ -123,6 +123,10 @@ def ask(
     run = _earlier(owner, key=key, digest=digest, join=join)
     if run is not None:
         return Asked(run, False, triage)
+    unfinished = queue.unfinished_of(owner.pk)
+    if not unfinished.may_wait:
+        told = "Too many of your questions are waiting. Please let some be answered first."
+        raise Refused("too_many_waiting", told, 429)
     earlier = _replaced(owner, replaces, conversation) if replaces is not None else None
     if earlier is not None:
         conversation = str(earlier.conversation_id)
@@ -133,6 +137,7 @@ def ask(
     if earlier is not None and not earlier.ended:
         displaced = tuple(dict.fromkeys((*displaced, earlier.pk)))
     original = earlier.question_id if earlier else None
+    begins = free and unfinished.has_room
     run = _new_run(
         talk,
         message,
@@ -140,9 +145,11 @@ def ask(
         triage=triage,
         key=key,
         digest=digest,
-        worker=worker if free else None,
+        worker=worker if begins else None,
         replaces=original,
     )
+    if begins:
+        queue.hand_out(run.pk, ahead=sum(unfinished), new=True)
     claimed = Claimed(run, query_of(run, first=conversation is None), talk.patient_id, [], 0)
     return Asked(run, True, triage, displaced, claimed if run.worker else None)
 
@@ -178,6 +185,7 @@ def retry(owner: User, run_id: UUID, *, specialist: str | None = None) -> Run:
     fresh = specialist is None and run.status == Run.Status.COMPLETE
     kept = [] if fresh else [event for event in past if _stands(event, specialist)]
     log.append([log.recorded(again.id, seq, event) for seq, event in enumerate(kept, 1)])
+    queue.hand_out(again.id, new=True)
     return again
 
 

@@ -17,7 +17,7 @@ from django.db.models import F, Q, QuerySet
 
 from agents.events import AnyEvent, Outcome
 from agents.query import Query, Turn
-from healthchat.chat import log
+from healthchat.chat import log, queue
 from healthchat.chat.models import Conversation, Event, Message, Run
 from healthchat.chat.worker import is_dead
 from healthchat.database import insert, new_id, prepared
@@ -37,10 +37,6 @@ _END = f"""
     lease_until = NULL WHERE id = %s AND status IN ('queued', 'running')
 """  # noqa: S608
 _TOUCH = f"UPDATE {_TALKS} SET updated = %s WHERE id = %s"  # noqa: S608
-_NEXT = f"""
-    SELECT id FROM {_RUNS} WHERE conversation_id = %s AND status = 'queued' ORDER BY number LIMIT 1
-"""  # noqa: S608
-
 _HAS_TALK = f"SELECT 1 FROM {_TALKS} WHERE id = %s AND owner_id = %s"  # noqa: S608
 _PROGRESS = f"""
     SELECT r.conversation_id, r.status, r.last_seq, r.folded,
@@ -106,8 +102,7 @@ def claim(run_id: UUID, *, worker: str, now: datetime, silent: datetime | None =
     run = Run.objects.filter(id=run_id).first()
     if run is None or run.ended:
         return None
-    ahead = Run.objects.unfinished().filter(conversation=run.conversation_id, number__lt=run.number)
-    if run.cancel_requested is None and ahead.exists():
+    if run.cancel_requested is None and not _is_next(run):
         return None
     to_be_had = Q(lease_until=None) if silent is None else Q(lease_until=None) | Q(lease_until=silent)
     claimed = (
@@ -128,6 +123,13 @@ def claim(run_id: UUID, *, worker: str, now: datetime, silent: datetime | None =
     return Claimed(run, query_of(run), run.conversation.patient_id, past, log.last_seq(run.id))
 
 
+def _is_next(run: Run) -> bool:
+    """Whether nothing has to end before this run is carried out."""
+    if Run.objects.unfinished().filter(conversation=run.conversation_id, number__lt=run.number).exists():
+        return False
+    return run.status == Run.Status.RUNNING or queue.unfinished_of(run.owner_id).has_room
+
+
 def renew(run_ids: Collection[UUID], *, worker: str, now: datetime) -> dict[UUID, Lease]:
     """Extend the leases of runs that a worker carries out, and say which of them it holds."""
     held = Run.objects.filter(id__in=run_ids, worker=worker, status=Run.Status.RUNNING)
@@ -142,13 +144,16 @@ def give_back(run_id: UUID, *, worker: str) -> None:
     The attempt does not count: nothing went wrong in it.
     """
     ours = Run.objects.filter(id=run_id, worker=worker, status=Run.Status.RUNNING, attempt__gt=0)
-    ours.update(lease_until=None, attempt=F("attempt") - 1)
+    if ours.update(lease_until=None, attempt=F("attempt") - 1):
+        queue.hand_out(run_id)
 
 
 def end(
     run: Run, *, outcome: Outcome, text: str, seq: int, now: datetime, error: tuple[str, str] = ("", "")
 ) -> UUID | None:
-    """Store a run's end and the answer, inside the transaction that stores its last events; return who is next.
+    """Store a run's end and the answer, inside the transaction that stores its last events.
+
+    Returns the run that comes next, if it is left to the caller to carry it out.
 
     Raises:
         IntegrityError: the run has ended already.
@@ -165,7 +170,7 @@ def end(
         if not cursor.rowcount:
             raise IntegrityError("the run has ended already")
         cursor.execute(_TOUCH, [at, conversation])
-    return next_queued(run.conversation_id)
+    return queue.hand_out_next(run)
 
 
 def request_cancel(run_id: UUID, *, now: datetime) -> None:
@@ -179,6 +184,11 @@ def release_of_the_dead() -> None:
     dead = [name for name in held.order_by().values_list("worker", flat=True).distinct() if is_dead(name)]
     if dead:
         held.filter(worker__in=dead).update(lease_until=None)
+
+
+def release(run_id: UUID, lease: datetime) -> None:
+    """End a lease that was not renewed for as long as one lasts."""
+    Run.objects.filter(id=run_id, status=Run.Status.RUNNING, lease_until=lease).update(lease_until=None)
 
 
 def to_carry_out(*, most: int = 100) -> list[UUID]:
@@ -200,14 +210,6 @@ def leases(*, carried_out: Collection[UUID] = ()) -> dict[UUID, datetime]:
     held = Run.objects.filter(status=Run.Status.RUNNING, lease_until__isnull=False)
     rows = held.values_list("id", "lease_until")
     return {run_id: lease for run_id, lease in rows if lease is not None and run_id not in carried_out}
-
-
-def next_queued(conversation: UUID) -> UUID | None:
-    """The run that waits first in a conversation."""
-    with connection.cursor() as cursor:
-        cursor.execute(_NEXT, [prepared(Run, "conversation", conversation)])
-        row = cursor.fetchone()
-    return UUID(str(row[0])) if row else None
 
 
 def of(owner: User) -> QuerySet[Run]:

@@ -25,6 +25,7 @@ from django.db import connections, transaction
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, gettext_noop, override
 
+from healthchat import jobs
 from healthchat.records.importers import NotUnderstood, Reading, read_file, sheet
 from healthchat.records.importers.formats import HEAD_BYTES, format_of
 from healthchat.records.models import Patient, Upload
@@ -35,6 +36,8 @@ MAX_BYTES = 8 << 30
 AT_ONCE_BYTES = 2 << 20
 """What is read while the person waits for the answer."""
 PROGRESS_SECONDS = 0.5
+READ = "read"
+"""The workers' task that reads a file."""
 QUIET_SECONDS = 120
 """A reading that has said nothing for so long has died with its process."""
 KEPT_DAYS = 2
@@ -99,8 +102,11 @@ def begin_reading(upload: Upload, *, reading: Reading | None = None) -> None:
         return
     if upload.size <= AT_ONCE_BYTES:
         read(upload.pk)
+    elif jobs.by_workers():
+        key = f"upload:{upload.pk}"
+        jobs.hand_out_once(READ, queue=jobs.IMPORTS, key=key, upload=str(upload.pk), language=get_language() or "")
     else:
-        _threads.submit(_read_beside, upload.pk, get_language())
+        _threads.submit(read_beside, upload.pk, get_language())
 
 
 def read(upload_id: UUID) -> None:
@@ -174,7 +180,8 @@ def _progress_of(upload_id: UUID) -> Callable[[int], None]:
     return lambda done: _tell(upload_id, read=done)
 
 
-def _read_beside(upload_id: UUID, language: str | None) -> None:
+def read_beside(upload_id: UUID, language: str | None) -> None:
+    """Read a file in a thread or process of its own, where nobody is there to be told what goes wrong."""
     with override(language):
         try:
             read(upload_id)
