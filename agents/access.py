@@ -105,7 +105,7 @@ class Access(msgspec.Struct, frozen=True, kw_only=True):
         """Why the model with that name cannot be used, in a sentence; None where nothing is known against it."""
         provider, address = PROVIDERS.get(provider_of(name)), self.address_of(name)
         if provider is None or address is None:
-            return None
+            return None if provider_of(name) in INSIDE or self.egress == "remote" else not_held(name)
         if not self.permits(address):
             return not_permitted(name, address)
         if provider.needs_key and not self.key_of(name) and not is_loopback(address):
@@ -133,6 +133,13 @@ def leaves_machine(name: str, variables: Mapping[str, str]) -> bool:
 def not_permitted(name: str, address: str) -> str:
     return (
         f"The model {name!r} is at {host_of(address)}, which is not this machine, and HEALTHCHAT_EGRESS is 'local': "
+        "nothing may leave it."
+    )
+
+
+def not_held(name: str) -> str:
+    return (
+        f"The model {name!r} is of a provider that cannot be kept to this machine, and HEALTHCHAT_EGRESS is 'local': "
         "nothing may leave it."
     )
 

@@ -57,14 +57,13 @@ def outside(name: str, *, access: Access, limits: Limits) -> OutsideModel:
     except (UserError, ValueError) as error:
         raise ModelUnavailable(f"The model {name!r} cannot be used: {_first_line(error)}") from error
     address = model.base_url or ""
-    # Of a provider that is not in the list, the client is not ours and could go round the transport.
-    if not access.permits(address) or (access.egress == "local" and provider_of(name) not in PROVIDERS):
+    if not access.permits(address):
         raise ModelUnavailable(not_permitted(name, address))
     return OutsideModel(model, address=address, client=http, limits=limits)
 
 
 def set_up(provider: str, name: str, *, access: Access, http: Any) -> Provider[Any]:
-    """A provider's client that goes out through our transport."""
+    """A provider's client that goes out through our transport; one that we do not know has its own way out."""
     if provider_of(name) not in PROVIDERS:
         return infer_provider(provider)
     made: type[Any] = infer_provider_class(provider)

@@ -60,13 +60,17 @@ HEALTHCHAT_DATABASE_CONNECTIONS = env.int("HEALTHCHAT_DATABASE_CONNECTIONS", def
 HEALTHCHAT_GUESTS = env.bool("HEALTHCHAT_GUESTS", default=False)
 # Which model answers: `rules`, or any name that pydantic-ai knows.
 HEALTHCHAT_MODEL = env.str("HEALTHCHAT_MODEL", default="rules")
+# Further ones that people may choose for a conversation, separated by commas; the rules they may choose always.
+HEALTHCHAT_MODELS = env.list("HEALTHCHAT_MODELS", default=[])
 # Where providers of models are and by which keys they know this server, under the variables' own usual names.
 HEALTHCHAT_PROVIDERS = {name: value for name in VARIABLES if (value := env.str(name, default=""))}
 # Whether records may go to a model on another machine: `local` or `remote`. Naming such a model says that they may.
 HEALTHCHAT_EGRESS = one_of(
     "HEALTHCHAT_EGRESS",
     ("local", "remote"),
-    "remote" if leaves_machine(HEALTHCHAT_MODEL, HEALTHCHAT_PROVIDERS) else "local",
+    "remote"
+    if any(leaves_machine(name, HEALTHCHAT_PROVIDERS) for name in (HEALTHCHAT_MODEL, *HEALTHCHAT_MODELS))
+    else "local",
 )
 # What a model may use: tokens to write one step of a specialist and an answer, tokens for all of one run and for one
 # person in 24 hours, seconds for one run and for each specialist in it.

@@ -10,6 +10,6 @@ class ChatConfig(AppConfig):
         from healthchat import tracing
         from healthchat.chat import model_list
 
-        checks.register(model_list.chosen_model_can_be_used)
+        checks.register(model_list.named_models_can_be_used)
         checks.register(tracing.collector_can_be_reached_for)
         tracing.begin()

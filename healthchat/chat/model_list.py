@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import admin
@@ -17,9 +14,8 @@ from django.shortcuts import render
 
 from agents.access import INSIDE, PROVIDERS, Access, Provider, host_of, is_loopback, provider_of
 from healthchat.chat import allowance
-
-CONNECT_SECONDS = 2.0
-PORTS = {"http": 80, "https": 443}
+from healthchat.chat.choice import choices
+from healthchat.chat.reach import is_reachable
 
 
 class Line(NamedTuple):
@@ -47,7 +43,8 @@ def page(request: HttpRequest) -> HttpResponse:
         "title": "Models",
         "model": settings.HEALTHCHAT_MODEL,
         "inside": provider_of(settings.HEALTHCHAT_MODEL) in INSIDE,
-        "lacks": access.lacks(settings.HEALTHCHAT_MODEL),
+        "lacks": list(lacking()),
+        "choices": choices(),
         "egress": access.egress,
         "lines": list(lines(access)),
     }
@@ -82,19 +79,15 @@ def line(provider: Provider, prefixes: tuple[str, ...], *, access: Access, chose
     )
 
 
-def is_reachable(address: str) -> bool:
-    """Whether something takes a connection there; nothing is sent."""
-    parts = urlsplit(address)
-    with suppress(OSError):
-        place = (parts.hostname or "", parts.port or PORTS.get(parts.scheme, 443))
-        socket.create_connection(place, timeout=CONNECT_SECONDS).close()
-        return True
-    return False
+def lacking() -> Iterator[str]:
+    """Why models that are named in the settings cannot be asked, a sentence for each."""
+    access = allowance.access()
+    for name in dict.fromkeys((settings.HEALTHCHAT_MODEL, *settings.HEALTHCHAT_MODELS)):
+        if (lacks := access.lacks(name)) is not None:
+            yield lacks
 
 
-def chosen_model_can_be_used(app_configs: Sequence[Any] | None, **options: Any) -> list[CheckMessage]:
-    """Tell at start-up that the model which is set cannot be asked; the chat then answers by the rules."""
-    lacking = allowance.access().lacks(settings.HEALTHCHAT_MODEL)
-    if lacking is None:
-        return []
-    return [Warning(lacking, hint="Until then the rule-based analyst answers.", id="healthchat.W001")]
+def named_models_can_be_used(app_configs: Sequence[Any] | None, **options: Any) -> list[CheckMessage]:
+    """Tell at start-up which of the models that are named cannot be asked."""
+    hint = "Until then the rule-based analyst answers in its place, and nobody can choose it."
+    return [Warning(sentence, hint=hint, id="healthchat.W001") for sentence in lacking()]

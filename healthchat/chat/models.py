@@ -15,6 +15,7 @@ from healthchat.database import new_id, prepared
 LONGEST_TITLE = 120
 LONGEST_NOTE = 2_000
 LONGEST_KEY = 200
+LONGEST_MODEL = 100
 
 
 class Conversation(models.Model):
@@ -28,6 +29,8 @@ class Conversation(models.Model):
     updated = models.DateTimeField(auto_now=True)
     archived = models.DateTimeField(null=True, blank=True)
     """Since when it is out of the list; None while it is in it."""
+    model = models.CharField(max_length=LONGEST_MODEL, blank=True)
+    """The name of the model that its person has chosen; empty: the one that the server is set to."""
 
     class Meta:
         ordering = ["-updated"]
@@ -36,13 +39,18 @@ class Conversation(models.Model):
     def __str__(self) -> str:
         return f"conversation {self.id}"
 
-    def change(self, *, title: str | None = None, archived: bool | None = None) -> None:
-        """Rename it, or take it out of the list and back; `updated` stays, as neither is news in the conversation."""
+    def change(self, *, title: str | None = None, archived: bool | None = None, model: str | None = None) -> None:
+        """Rename it, take it out of the list and back, or have another model answer from now on.
+
+        `updated` stays, as none of that is news in the conversation.
+        """
         if title is not None:
             self.title = title
         if archived is not None:
             self.archived = (self.archived or timezone.now()) if archived else None
-        self.save(update_fields=["title", "archived"])
+        if model is not None:
+            self.model = model
+        self.save(update_fields=["title", "archived", "model"])
 
 
 class Message(models.Model):
@@ -96,7 +104,7 @@ class Run(models.Model):
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="runs")
     question = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="runs")
     answer = models.OneToOneField(Message, on_delete=models.SET_NULL, null=True, blank=True, related_name="answered_by")
-    model = models.CharField(max_length=100)
+    model = models.CharField(max_length=LONGEST_MODEL)
     status = models.CharField(max_length=9, choices=Status.choices, default=Status.QUEUED)
     triage = models.CharField(max_length=16, blank=True)
     """The urgency screen's level, set when the message is stored."""

@@ -16,11 +16,13 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
 
+from agents.access import RULES
 from agents.events import (
     AnyEvent,
     Finding,
     Gap,
     Plan,
+    Receipt,
     SpecialistUpdate,
     ToolCall,
     ToolResult,
@@ -29,6 +31,7 @@ from agents.events import (
 )
 from agents.triage import screen
 from healthchat.chat import log, queue
+from healthchat.chat.choice import is_choice, model_of
 from healthchat.chat.models import LONGEST_KEY, Conversation, Message, Run, place_in
 from healthchat.chat.runs import LEASE_SECONDS, Claimed, of, query_of
 from healthchat.database import stored
@@ -102,6 +105,7 @@ def ask(
     join: bool = False,
     worker: str | None = None,
     replaces: str | None = None,
+    model: str | None = None,
 ) -> Asked:
     """Store a message and the queued run that will answer it; `worker` claims it at once if nothing is ahead of it.
 
@@ -109,15 +113,17 @@ def ask(
     `on_busy` says what is done while another run of the conversation is under way: `enqueue` waits for it (the
     default), `reject` refuses, `interrupt` stops it, `rollback` stops it and leaves it out of the conversation.
     `replaces` names the run whose question this one words anew; both are kept, the earlier is left out of what follows.
+    `model` answers in the conversation from now on.
 
     Raises:
-        Refused: the message, conversation or patient cannot be taken, the conversation is busy, or the key was used
-            for another request.
+        Refused: the message, conversation, patient or model cannot be taken, the conversation is busy, or the key was
+            used for another request.
         IntegrityError: another process stored the same key at the same time; asked again, that run is returned.
     """
     message = clean_message(text)
     _check(on_busy=on_busy, key=key)
-    said = [message, conversation, patient, on_busy, *([replaces] if replaces else [])]
+    said: list[object] = [message, conversation, patient, on_busy, *([replaces] if replaces else [])]
+    said += [{"model": model}] if model else []
     digest = hashlib.sha256(json.dumps(said).encode()).hexdigest()
     triage = screen(message, region=settings.HEALTHCHAT_EMERGENCY_REGION)
     run = _earlier(owner, key=key, digest=digest, join=join)
@@ -130,7 +136,7 @@ def ask(
     earlier = _replaced(owner, replaces, conversation) if replaces is not None else None
     if earlier is not None:
         conversation = str(earlier.conversation_id)
-    talk = _conversation(owner, conversation, patient=patient, title=message)
+    talk = _conversation(owner, conversation, patient=patient, title=message, model=model)
     if earlier is not None:
         Run.objects.filter(question=earlier.question_id).update(withdrawn=True)
     displaced, free = _make_room(talk, on_busy) if conversation else ((), True)
@@ -154,14 +160,15 @@ def ask(
     return Asked(run, True, triage, displaced, claimed if run.worker else None)
 
 
-def retry(owner: User, run_id: UUID, *, specialist: str | None = None) -> Run:
+def retry(owner: User, run_id: UUID, *, specialist: str | None = None, model: str | None = None) -> Run:
     """Queue a new run that answers a run's question anew; both are kept.
 
     What was found then stands and is not asked for again. With `specialist`, one that failed is asked again; without,
-    a run that failed or was stopped goes on from where it ended, and one that was complete begins afresh.
+    a run that failed or was stopped goes on from where it ended, one in which the rules took the place of a model from
+    there, and any other that was complete begins afresh. `model` answers this once.
 
     Raises:
-        Refused: no such run, it is still under way, or that specialist did not fail in it.
+        Refused: no such run or model, it is still under way, or that specialist did not fail in it.
     """
     run = of(owner).filter(id=run_id).select_related("conversation", "question").first()
     if run is None:
@@ -175,18 +182,41 @@ def retry(owner: User, run_id: UUID, *, specialist: str | None = None) -> Run:
         conversation=run.conversation,
         owner_id=run.owner_id,
         question=run.question,
-        model=settings.HEALTHCHAT_MODEL,
+        model=checked_model(model) if model else model_of(run.conversation),
         triage=run.triage,
         retry_of=run,
         number=place_in(run.conversation_id),
         created=timezone.now(),
     )
     stored(again)
-    fresh = specialist is None and run.status == Run.Status.COMPLETE
-    kept = [] if fresh else [event for event in past if _stands(event, specialist)]
+    if specialist is None and run.status == Run.Status.COMPLETE:
+        past = _until_rules_stood_in(past) if again.model == run.model else []
+    kept = [event for event in past if _stands(event, specialist)]
     log.append([log.recorded(again.id, seq, event) for seq, event in enumerate(kept, 1)])
     queue.hand_out(again.id, new=True)
     return again
+
+
+def checked_model(name: str) -> str:
+    """The name of a model that may be chosen.
+
+    Raises:
+        Refused: it is none.
+    """
+    if not is_choice(name):
+        raise Refused("unknown_model", "That model is not set up here. Please choose one of those that are.", 422)
+    return name
+
+
+def _until_rules_stood_in(past: list[AnyEvent]) -> list[AnyEvent]:
+    """What a model had done of a run before the rules took its place; nothing where they did not."""
+    stood_in = next((n for n, event in enumerate(past) if isinstance(event, Gap) and event.specialist is None), None)
+    wrote = next((event.written_by for event in past if isinstance(event, Receipt)), None)
+    if stood_in is None or wrote != RULES:
+        return []
+    before = past[:stood_in]
+    found = {event.specialist for event in before if isinstance(event, Finding)}
+    return [event for event in before if not isinstance(event, OF_SPECIALISTS) or event.specialist in found]
 
 
 def _stands(event: AnyEvent, retried: str | None) -> bool:
@@ -235,18 +265,23 @@ def _make_room(conversation: Conversation, on_busy: str | None) -> tuple[tuple[U
     return displaced, False
 
 
-def _conversation(owner: User, conversation: str | None, *, patient: str | None, title: str) -> Conversation:
+def _conversation(
+    owner: User, conversation: str | None, *, patient: str | None, title: str, model: str | None
+) -> Conversation:
     about = _patient(owner, patient)
+    chosen = checked_model(model) if model else ""
     if conversation is None:
+        place = {"owner": owner, "patient_id": about.pk if about else _usual_patient(owner)}
         now = timezone.now()
-        about_id = about.pk if about else _usual_patient(owner)
-        return stored(Conversation(owner=owner, patient_id=about_id, title=_title(title), created=now, updated=now))
+        return stored(Conversation(**place, title=_title(title), created=now, updated=now, model=chosen))
     unknown = "unknown_conversation", "There is no such conversation."
     found = Conversation.objects.filter(owner=owner, id=_uuid(conversation, *unknown)).first()
     if found is None:
         raise Refused(*unknown, 404)
     if about is not None and found.patient_id != about.pk:
         raise Refused("other_patient", "This conversation is about another person's records.", 409)
+    if chosen:
+        found.change(model=chosen)
     return found
 
 
@@ -299,7 +334,7 @@ def _new_run(
         question=question,
         number=number,
         created=now,
-        model=settings.HEALTHCHAT_MODEL,
+        model=model_of(conversation),
         triage=triage.level,
         idempotency_key=key,
         request_digest=digest,

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from healthchat.chat import allowance
-from healthchat.chat.model_list import chosen_model_can_be_used, lines
+from healthchat.chat.model_list import named_models_can_be_used, lines
 
 if TYPE_CHECKING:
     from pytest_django import Settings
@@ -84,7 +84,7 @@ def test_it_says_at_start_up_that_a_model_cannot_be_used(
 ) -> None:
     settings.HEALTHCHAT_MODEL, settings.HEALTHCHAT_EGRESS, settings.HEALTHCHAT_PROVIDERS = model, egress, {}
 
-    found = chosen_model_can_be_used(None)
+    found = named_models_can_be_used(None)
 
     assert [told in str(one.msg) for one in found if told] == ([True] if told else [])
     assert bool(found) is bool(told)
