@@ -177,7 +177,8 @@ def database() -> dict[str, object]:
         config["TEST"] = {"NAME": str(DATA / "test.sqlite3")}
     elif config["ENGINE"] == "django.db.backends.postgresql":
         config["CONN_HEALTH_CHECKS"] = True
-        config["OPTIONS"] = {"pool": {"min_size": 0, "max_size": HEALTHCHAT_DATABASE_CONNECTIONS}}
+        pool = {"pool": {"min_size": 0, "max_size": HEALTHCHAT_DATABASE_CONNECTIONS}}
+        config["OPTIONS"] = config.get("OPTIONS", {}) | pool
     if BY_WORKERS and config["ENGINE"] != "django.db.backends.postgresql":
         raise ImproperlyConfigured("HEALTHCHAT_ENGINE=procrastinate needs PostgreSQL: set DATABASE_URL")
     return config

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, suppress
 from typing import Any, NamedTuple
 
@@ -188,8 +188,10 @@ async def _opened(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
 class EventSource:
     """Watches one feed as a browser does: after each cut it comes back with the last id, until it is told 204."""
 
-    def __init__(self, caller: Caller, path: str, seen: Seen) -> None:
+    def __init__(self, caller: Caller, path: str, seen: Seen, *, bears: Collection[int] = ()) -> None:
         self.seen = seen
+        self._bears = bears
+        """Statuses after which it comes back though a browser's own would not; the page's does."""
         self._caller = caller
         self._path = path
         self._last_event_id = ""
@@ -218,6 +220,8 @@ class EventSource:
             async with self._caller.open("GET", self._path, **headers) as opened:
                 if opened.status == 204:
                     return False
+                if opened.status in self._bears:
+                    raise CutError
                 if opened.status != 200:
                     raise RefusedError(opened.status)
                 await self._read(opened)
