@@ -129,10 +129,10 @@ class ChatAdmin(SealedAdmin):
 
 @admin.register(Conversation)
 class ConversationAdmin(ChatAdmin):
-    list_display = ["id", "owner", "patient_id", "created", "updated", "archived"]
+    list_display = ["id", "owner", "patient_id", "model", "created", "updated", "archived"]
     list_filter = ["created", ("archived", admin.EmptyFieldListFilter)]
     list_select_related = ["owner"]
-    sealed_fields = ("id", "owner", "created", "updated", "archived", "runs_of_it")
+    sealed_fields = ("id", "owner", "model", "created", "updated", "archived", "runs_of_it")
     opened_fields = ("title", "patient", "said")
 
     def conversation_of(self, obj: Conversation) -> Conversation:

@@ -23,11 +23,21 @@ from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
-from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
+from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet, ViewSet
 
+from healthchat.chat.choice import choices, is_choice
 from healthchat.chat.export import FORMS, exported
 from healthchat.chat.log import UNSTORABLE
-from healthchat.chat.models import LONGEST_NOTE, LONGEST_TITLE, Conversation, Event, Feedback, Message, Run
+from healthchat.chat.models import (
+    LONGEST_MODEL,
+    LONGEST_NOTE,
+    LONGEST_TITLE,
+    Conversation,
+    Event,
+    Feedback,
+    Message,
+    Run,
+)
 from healthchat.chat.search import LONGEST_SEARCH, MOST_FOUND, containing
 
 UUID_PATTERN = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
@@ -86,13 +96,37 @@ class IsArchived(serializers.BooleanField):
         return instance.archived is not None
 
 
+class ModelName(Text):
+    """The name of a model that may be chosen, or nothing for the one that the server is set to."""
+
+    default_error_messages = {"unknown": "That model is not set up here. `/api/models/` lists those that are."}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(r"^[^\x00]*$", allow_blank=True, max_length=LONGEST_MODEL, **kwargs)
+
+    def to_internal_value(self, data: object) -> str:
+        name = super().to_internal_value(data)
+        if name and not is_choice(name):
+            self.fail("unknown")
+        return name
+
+
+class ChoiceSerializer(serializers.Serializer[Any]):
+    """A model that may be chosen for a conversation."""
+
+    name = serializers.CharField()
+    host = serializers.CharField(help_text="Where it is; empty for one that is part of the server.")
+    leaves_machine = serializers.BooleanField(help_text="Whether questions and results go to another machine.")
+
+
 class ConversationSerializer(serializers.ModelSerializer[Conversation]):
     title = Words(required=False, max_length=LONGEST_TITLE)
+    model = ModelName(required=False, help_text="Which model answers; empty: the one that the server is set to.")
     archived = IsArchived(required=False, help_text="Whether it is out of the list.")
 
     class Meta:
         model = Conversation
-        fields = ["id", "title", "patient", "archived", "created", "updated"]
+        fields = ["id", "title", "patient", "archived", "model", "created", "updated"]
         read_only_fields = ["patient", "created", "updated"]
 
     def update(self, instance: Conversation, validated_data: dict[str, Any]) -> Conversation:
@@ -216,7 +250,7 @@ class ConversationViewSet(ReadOnlyModelViewSet[Conversation]):
 
     @extend_schema(parameters=[ID])
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Rename a conversation, or take it out of the list and back."""
+        """Rename a conversation, take it out of the list and back, or have another model answer from now on."""
         changed = self.get_serializer(self.get_object(), data=request.data, partial=True)
         changed.is_valid(raise_exception=True)
         changed.save()
@@ -353,6 +387,14 @@ class EventViewSet(ListModelMixin, GenericViewSet[Event]):
         return get_object_or_404(runs, pk=self.kwargs["run_id"]).events.order_by("seq")
 
 
+class ModelViewSet(ViewSet):
+    """The models that may be chosen for a conversation, the one that the server is set to first."""
+
+    @extend_schema(responses=ChoiceSerializer(many=True))
+    def list(self, request: Request) -> Response:
+        return Response(ChoiceSerializer(choices(), many=True).data)
+
+
 def register(router: SimpleRouter) -> None:
     """Add the chat's addresses under the API's router."""
     conversation = f"conversations/(?P<conversation_id>{UUID_PATTERN})"
@@ -360,4 +402,5 @@ def register(router: SimpleRouter) -> None:
     router.register(f"{conversation}/messages", MessageViewSet, basename="conversation-message")
     router.register(f"{conversation}/runs", ConversationRunViewSet, basename="conversation-run")
     router.register("runs", RunViewSet, basename="run")
+    router.register("models", ModelViewSet, basename="model")
     router.register(f"runs/(?P<run_id>{UUID_PATTERN})/events", EventViewSet, basename="run-event")

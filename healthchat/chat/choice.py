@@ -20,20 +20,28 @@ class Choice(NamedTuple):
     """Where it is; None for one of this program, and where only its provider's client knows."""
     leaves_machine: bool
     """Whether asking it means that questions and records go to another machine."""
+    reachable: bool = True
 
     @property
     def host(self) -> str:
-        return host_of(self.address or "")
+        return host_of(self.address) if self.address else ""
 
-    def __str__(self) -> str:
+    @property
+    def value(self) -> str:
+        """What a conversation keeps: nothing for the model that the server is set to, which may become another."""
+        return "" if self.name == settings.HEALTHCHAT_MODEL else self.name
+
+    @property
+    def label(self) -> str:
+        """Its name, and what choosing it means."""
         if self.name == RULES:
             return gettext("Rule-based analyst (nothing is sent anywhere)")
+        told = {"model": self.name, "host": self.host or gettext("another machine")}
+        if not self.reachable:
+            return gettext("%(model)s (cannot be reached right now)") % told
         if self.leaves_machine:
-            return gettext("%(model)s (your question and results are sent to %(host)s)") % {
-                "model": self.name,
-                "host": self.host,
-            }
-        return gettext("%(model)s (on this machine)") % {"model": self.name}
+            return gettext("%(model)s (your question and results go to %(host)s)") % told
+        return gettext("%(model)s (on this machine)") % told
 
 
 def choices() -> list[Choice]:
@@ -42,22 +50,22 @@ def choices() -> list[Choice]:
 
 
 def offered(talk: Conversation | None = None) -> list[Choice]:
-    """Those of `choices` that can be reached, and the one that the conversation has; none where there is but one."""
+    """Those of `choices` that can be reached, and the one that answers now; none where there is but one."""
     found = choices()
     if len(found) < 2:
         return []
     places = reached(choice.address for choice in found if choice.address)
-    current = model_of(talk) if talk else ""
-    return [choice for choice in found if choice.address in (None, *places) or choice.name == current]
+    seen = [choice._replace(reachable=choice.address in (None, *places)) for choice in found]
+    return [choice for choice in seen if choice.reachable or choice.name == model_of(talk)]
 
 
 def is_choice(name: str) -> bool:
     return any(choice.name == name for choice in choices())
 
 
-def model_of(talk: Conversation) -> str:
-    """The model that answers in a conversation; the server's where the one that was chosen is no longer set up."""
-    return talk.model if talk.model and is_choice(talk.model) else settings.HEALTHCHAT_MODEL
+def model_of(talk: Conversation | None) -> str:
+    """The model that answers in a conversation; the server's where none was chosen, or one that is not set up now."""
+    return talk.model if talk and talk.model and is_choice(talk.model) else settings.HEALTHCHAT_MODEL
 
 
 def _set_up() -> Iterator[Choice]:

@@ -35,6 +35,7 @@ def as_json(conversation: Conversation) -> dict[str, Any]:
             "id": str(conversation.pk),
             "title": conversation.title,
             "patient": conversation.patient.name if conversation.patient else None,
+            "model": conversation.model,
             "created": conversation.created.isoformat(),
             "updated": conversation.updated.isoformat(),
         },

@@ -34,6 +34,7 @@ def schemas() -> dict[str, Described]:
                     "What is done while another run of the conversation is under way.",
                 ),
                 "replaces": _nullable(_UUID, "The run whose question this one words anew; both are kept."),
+                "model": _nullable(_WORDS, "Which model answers in this conversation from now on, by its name."),
             },
             required=["message"],
             closed=True,
@@ -103,6 +104,7 @@ def paths() -> dict[str, Described]:
                     _query("patient", _UUID, "Whose records it is about."),
                     _query("on_busy", {"enum": list(ON_BUSY)}, "See above."),
                     _query("replaces", _UUID, "The run whose question this one words anew."),
+                    _query("model", _WORDS, "Which model answers in this conversation from now on, by its name."),
                     _query("key", _PRINTABLE, "What makes the request the same as another."),
                     *_CURSOR,
                 ],
@@ -148,8 +150,9 @@ def paths() -> dict[str, Described]:
             "post": _operation(
                 "retryRun",
                 "Answer a run's question anew; both answers are kept",
-                "With `specialist` one that failed is asked again. A run that failed or was stopped goes on from where "
-                "it ended.",
+                "With `specialist` one that failed is asked again, with `model` that one answers this once. A run that "
+                "failed or was stopped goes on from where it ended, and one in which the rules took the place of a "
+                "model from there.",
                 parameters=[_path("run_id")],
                 body="Retry",
                 responses={"201": _json("Started", "The new run has started.")},
@@ -183,7 +186,7 @@ _FRAME: Described = {
 }
 _RETRY: Described = {
     "type": "object",
-    "properties": {"specialist": {"type": ["string", "null"]}},
+    "properties": {"specialist": {"type": ["string", "null"]}, "model": {"type": ["string", "null"]}},
     "additionalProperties": False,
 }
 _NOTHING_LEFT = {"description": "The run has ended and nothing is left to send: do not connect again."}

@@ -22,6 +22,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from healthchat.accounts.guests import person_of
 from healthchat.chat import asking, questions
+from healthchat.chat.choice import model_of, offered
 from healthchat.chat.engine import engine
 from healthchat.chat.export import FORMS, exported
 from healthchat.chat.models import LONGEST_NOTE, LONGEST_TITLE, Conversation, Feedback, Run
@@ -131,11 +132,17 @@ def find(request: HttpRequest) -> HttpResponse:
 @require_POST
 @for_visitors
 def change(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Rename a conversation, or take it out of the list and back."""
+    """Rename a conversation, take it out of the list and back, or have another model answer from now on."""
     talk = _own_conversation(request, pk)
+    try:
+        model = questions.checked_model(request.POST["model"]) if "model" in request.POST else None
+    except Refused as refused:
+        return _shown(request, talk, refused)
     title = " ".join(request.POST.get("title", "").replace("\0", "").split())[:LONGEST_TITLE]
     archived = request.POST["archive"] == "yes" if "archive" in request.POST else None
-    talk.change(title=title or None, archived=archived)
+    talk.change(title=title or None, archived=archived, model=model)
+    if model is not None:
+        messages.success(request, _("From now on this model answers here: %(model)s") % {"model": model_of(talk)})
     if archived is not None:
         told = _("The conversation is in the archive.") if archived else _("The conversation is in the list again.")
         messages.success(request, told)
@@ -187,6 +194,7 @@ async def ask(request: HttpRequest) -> HttpResponse:
             conversation=request.POST.get("conversation") or None,
             patient=request.POST.get("patient") or None,
             replaces=request.POST.get("replaces") or None,
+            model=request.POST.get("model") or None,
         )
     except Refused as refused:
         if refused.code == "not_signed_in":
@@ -206,10 +214,11 @@ async def stop(request: HttpRequest, run_id: UUID) -> HttpResponse:
 
 @require_POST
 async def retry(request: HttpRequest, run_id: UUID) -> HttpResponse:
-    """Answer a run's question anew, or ask one specialist of it again, without JavaScript."""
+    """Answer a run's question anew, or ask one specialist of it again or another model, without JavaScript."""
     earlier = await in_database(_own_run, request, run_id)
+    fields = {name: request.POST.get(name) or None for name in ("specialist", "model")}
     try:
-        run = await write(_retried, request, earlier.pk, request.POST.get("specialist") or None)
+        run = await write(_retried, request, earlier.pk, fields)
     except Refused as refused:
         return await in_database(_retry_refused, request, earlier, refused)
     engine().start(run.pk)
@@ -234,8 +243,8 @@ def _refused(request: HttpRequest, refused: Refused) -> HttpResponse:
     return _shown(request, _asked_in(request), refused, draft=request.POST.get("message", ""))
 
 
-def _retried(request: HttpRequest, run_id: UUID, specialist: str | None) -> Run:
-    return questions.retry(_person(request), run_id, specialist=specialist)
+def _retried(request: HttpRequest, run_id: UUID, fields: dict[str, str | None]) -> Run:
+    return questions.retry(_person(request), run_id, **fields)
 
 
 def _retry_refused(request: HttpRequest, run: Run, refused: Refused) -> HttpResponse:
@@ -277,6 +286,8 @@ def _frame(request: HttpRequest, talk: Conversation | None = None) -> dict[str, 
         "longest_message": settings.HEALTHCHAT_MESSAGE_BYTES,
         "patients": [] if talk else list(_patients(request)),
         "patient": talk.patient if talk else _patients(request).first(),
+        "models": offered(talk),
+        "answering": model_of(talk),
     }
 
 

@@ -182,7 +182,7 @@ def retry(owner: User, run_id: UUID, *, specialist: str | None = None, model: st
         conversation=run.conversation,
         owner_id=run.owner_id,
         question=run.question,
-        model=checked_model(model) if model else model_of(run.conversation),
+        model=checked_model(model or "") or model_of(run.conversation),
         triage=run.triage,
         retry_of=run,
         number=place_in(run.conversation_id),
@@ -198,12 +198,12 @@ def retry(owner: User, run_id: UUID, *, specialist: str | None = None, model: st
 
 
 def checked_model(name: str) -> str:
-    """The name of a model that may be chosen.
+    """The name of a model that may be chosen; nothing stands for the one that the server is set to.
 
     Raises:
         Refused: it is none.
     """
-    if not is_choice(name):
+    if name and not is_choice(name):
         raise Refused("unknown_model", "That model is not set up here. Please choose one of those that are.", 422)
     return name
 
@@ -269,7 +269,7 @@ def _conversation(
     owner: User, conversation: str | None, *, patient: str | None, title: str, model: str | None
 ) -> Conversation:
     about = _patient(owner, patient)
-    chosen = checked_model(model) if model else ""
+    chosen = checked_model(model or "")
     if conversation is None:
         place = {"owner": owner, "patient_id": about.pk if about else _usual_patient(owner)}
         now = timezone.now()

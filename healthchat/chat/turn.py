@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agents import events
-from agents.access import RULES
+from agents.access import INSIDE, RULES, provider_of
 from agents.events import AnyEvent
 from healthchat.chat import sheet
 from healthchat.chat.markdown import render
@@ -140,6 +140,16 @@ class Turn:
         return self.written_by == RULES
 
     @property
+    def rules_stood_in(self) -> bool:
+        """Whether the rules answered in the place of a model that could not."""
+        return self.receipt is not None and self.rule_based and self._outside
+
+    @property
+    def _outside(self) -> bool:
+        """Whether a model that is not part of this program was to answer."""
+        return provider_of(self.run.model) not in INSIDE
+
+    @property
     def written_by(self) -> str:
         """The model that wrote the answer, which may have been another than the one that was chosen."""
         return RULES if self.receipt and self.receipt.written_by == RULES else self.run.model
@@ -226,6 +236,11 @@ class Turn:
         """Whether it failed or was stopped, and what was found until then can be gone on from."""
         error = self.error
         return self.run.status in (Run.Status.FAILED, Run.Status.CANCELLED) and (error is None or error.retryable)
+
+    @property
+    def can_be_left_to_rules(self) -> bool:
+        """Whether a model gave no answer, and the rules can."""
+        return self.can_be_retried and self._outside
 
     @cached_property
     def grounding(self) -> events.Grounding | None:

@@ -34,7 +34,8 @@ from healthchat.database import in_database, look, write
 from healthchat.problems import method_not_allowed, problem_response, storage_unavailable
 from healthchat.security import from_another_site
 
-MESSAGE_FIELDS = ("message", "conversation", "patient", "on_busy", "replaces")
+MESSAGE_FIELDS = ("message", "conversation", "patient", "on_busy", "replaces", "model")
+RETRY_FIELDS = ("specialist", "model")
 EVENT_STREAM = "text/event-stream"
 LONGEST_WAIT_SECONDS = 30.0
 
@@ -157,9 +158,9 @@ async def cancel(request: HttpRequest, run_id: UUID) -> HttpResponseBase:
 @endpoint
 @require_POST
 async def retry(request: HttpRequest, run_id: UUID) -> HttpResponseBase:
-    """Answer a run's question anew, asking one failed specialist again; both answers are kept."""
-    fields = _text(_fields(request, ("specialist",)), "specialist") if request.body else {}
-    run = await write(_retried, request, run_id, fields.get("specialist"))
+    """Answer a run's question anew, asking one failed specialist again or another model; both answers are kept."""
+    fields = _text(_fields(request, RETRY_FIELDS), *RETRY_FIELDS) if request.body else {}
+    run = await write(_retried, request, run_id, fields)
     engine().start(run.id)
     return JsonResponse(_addresses(run), status=201)
 
@@ -239,8 +240,8 @@ def _page_of_events(watched: Watched, events: list[Recorded]) -> dict[str, Any]:
     }
 
 
-def _retried(request: HttpRequest, run_id: UUID, specialist: str | None) -> Run:
-    return questions.retry(person(request, writes=True), run_id, specialist=specialist)
+def _retried(request: HttpRequest, run_id: UUID, fields: dict[str, Any]) -> Run:
+    return questions.retry(person(request, writes=True), run_id, **fields)
 
 
 def _fields(request: HttpRequest, allowed: tuple[str, ...]) -> dict[str, Any]:

@@ -184,10 +184,10 @@ class ChatTalk extends HTMLElement {
     if (document.visibilityState === "visible" && this.querySelector("[data-urgent-run]")) this.#refreshSide()
   }
 
-  /** Have a run's question answered again, or one specialist of it asked again; both answers are kept. */
-  async retry(turn, specialist = "") {
+  /** Have a run's question answered again, one specialist of it or another model asked; both answers are kept. */
+  async retry(turn, whom = {}) {
     if (this.#sending || !turn.canBeRetried) return
-    this.#sending = this.#sendRetry(turn, specialist)
+    this.#sending = this.#sendRetry(turn, whom)
     this.#refresh()
     try {
       await this.#sending
@@ -197,10 +197,8 @@ class ChatTalk extends HTMLElement {
     }
   }
 
-  async #sendRetry(turn, specialist) {
-    const reply = await post(`/api/runs/${turn.run}/retry`, specialist ? { specialist } : {}, {
-      unreachable: UNREACHABLE,
-    })
+  async #sendRetry(turn, whom) {
+    const reply = await post(`/api/runs/${turn.run}/retry`, whom, { unreachable: UNREACHABLE })
     if (reply.error) {
       this.#composer.giveBack("", reply.error.message)
       return
@@ -231,8 +229,7 @@ class ChatTalk extends HTMLElement {
     const { conversation } = this.dataset
     if (replaces) return { message: question, conversation, replaces }
     if (conversation) return { message: question, conversation }
-    const patient = this.#composer.patient
-    return patient ? { message: question, patient } : { message: question }
+    return { message: question, ...this.#composer.beginning }
   }
 
   /** The first question has made a conversation: from here on this page is its page. */
@@ -376,7 +373,8 @@ class ChatTalk extends HTMLElement {
     }
     if (retry !== undefined) {
       event.preventDefault()
-      this.retry(event.target.closest("chat-turn"), retry)
+      const { csrfmiddlewaretoken, ...whom } = Object.fromEntries(new FormData(form))
+      this.retry(form.closest("chat-turn"), whom)
       return
     }
     if (question === undefined) return

@@ -40,7 +40,7 @@ document.addEventListener("team-wanted", ({ detail: turn }) => showTeam(turn))
 document.addEventListener("busy-changed", ({ detail: busy }) => markTeam(busy))
 document.addEventListener("retry-wanted", async ({ detail: { turn, specialist } }) => {
   if (isOnePane.matches) location.hash = "#talk"
-  await talk.retry(turn, specialist)
+  await talk.retry(turn, { specialist })
   team.show(talk.newest)
 })
 document.addEventListener("source-wanted", async ({ detail }) => {

@@ -29,14 +29,16 @@ export class Composer {
     this.#fit()
   }
 
-  get patient() {
-    return this.#form.querySelector("[name=patient]")?.value
+  /** What a new conversation begins with: `{patient, model}`, as far as the person has chosen. */
+  get beginning() {
+    const chosen = [...this.#form.querySelectorAll(".about-choice select")].map(({ name, value }) => [name, value])
+    return Object.fromEntries(chosen.filter(([, value]) => value))
   }
 
   /** From now on drafts belong to this conversation. */
   movedTo(conversation) {
     this.#conversation = conversation
-    this.#form.querySelector(".about-choice")?.remove()
+    for (const choice of this.#form.querySelectorAll(".about-choice")) choice.remove()
   }
 
   clear() {

@@ -37,7 +37,7 @@ export class Outbox {
 
   /** The first question has made a conversation: what waits belongs to it now. */
   movedTo(conversation) {
-    const waiting = this.all.map(({ key, body }) => ({ key, body: { ...body, patient: undefined, conversation } }))
+    const waiting = this.all.map(({ key, body }) => ({ key, body: { ...body, patient: undefined, model: undefined, conversation } }))
     this.#store([])
     this.#name = `outbox:${conversation}`
     this.#store([...this.all, ...waiting])

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from healthchat.chat import allowance
-from healthchat.chat.model_list import named_models_can_be_used, lines
+from healthchat.chat.model_list import lines, named_models_can_be_used
 
 if TYPE_CHECKING:
     from pytest_django import Settings

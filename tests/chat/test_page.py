@@ -271,6 +271,32 @@ def test_it_offers_to_ask_a_failed_specialist_again(alices: Client, conversation
     assert re.findall(r'data-retry="([^"]*)">([^<]*)<', html) == [("data_analysis", "Ask data analysis again")]
 
 
+def test_it_offers_to_ask_a_model_again_in_whose_place_the_rules_answered(
+    alices: Client, conversation: Conversation
+) -> None:
+    gap = events.Gap(reason="failed", unknown="The model could not be asked.")
+    receipt = events.Receipt(written_by="rules")
+    run = run_of(conversation, gap, receipt, events.Done(status="complete"), text="An answer.")
+    Run.objects.filter(pk=run.pk).update(model="openai:local")
+
+    words = words_of(page_of(alices, conversation))
+
+    assert "The model could not be asked. Ask the model again" in words
+    assert "Rule-based analyst" in words
+
+
+def test_it_offers_the_rules_where_a_model_gave_no_answer(alices: Client, conversation: Conversation) -> None:
+    run = run_of(conversation, events.Done(status="cancelled"), status="cancelled")
+    by_rules = "Let the rule-based analyst answer"
+    assert by_rules not in page_of(alices, conversation)
+
+    Run.objects.filter(pk=run.pk).update(model="openai:local")
+
+    html = page_of(alices, conversation)
+    assert re.findall(r'<input type="hidden" name="model" value="([^"]*)">', html) == ["rules"]
+    assert f"Try again {by_rules}" in words_of(html)
+
+
 def test_it_shows_the_newest_answer_and_an_earlier_one_by_its_address(
     alices: Client, conversation: Conversation
 ) -> None:

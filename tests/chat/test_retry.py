@@ -17,6 +17,7 @@ from agents.events import (
     Finding,
     Gap,
     Plan,
+    Receipt,
     SpecialistUpdate,
     Task,
     Text,
@@ -76,6 +77,30 @@ async def test_it_asks_the_failed_specialist_again_and_keeps_what_the_others_fou
     past = await in_database(log.past, again.id)
     assert tuple(past[: len(STANDS)]) == STANDS
     assert [event.__struct_config__.tag for event in past[len(STANDS) :]][:2] == ["restart", "text"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_model_that_could_not_write_goes_on_from_what_was_found_with_it(alice: User) -> None:
+    run = with_a_gap(alice)
+    stopped = Gap(reason="failed", unknown="The model stopped while it wrote the answer.")
+    log.append([log.recorded(run.id, 100 + n, event) for n, event in enumerate((stopped, Receipt(written_by="rules")))])
+
+    again = questions.retry(alice, run.pk)
+
+    assert tuple(log.past(again.pk)) == STANDS
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_model_that_was_gone_begins_afresh(alice: User) -> None:
+    run = questions.ask(alice, "How is my LDL?").run
+    gone = Gap(reason="failed", unknown="The model could not be asked.")
+    events = [*STANDS[:-2], gone, *STANDS[-2:], Receipt(written_by="rules"), Done(status="complete")]
+    log.append([log.recorded(run.id, seq, event) for seq, event in enumerate(events, 1)])
+    runs.end(run, outcome="complete", text="LDL 76.", seq=len(events), now=NOW)
+
+    again = questions.retry(alice, run.pk)
+
+    assert tuple(log.past(again.pk)) == STANDS[:3]
 
 
 async def test_it_keeps_both_answers(
