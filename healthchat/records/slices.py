@@ -59,7 +59,7 @@ def remove(sources: models.QuerySet[Source]) -> None:
     """Delete sources with their rows, a slice at a time."""
     for source in sources:
         for model in Row.__subclasses__():
-            rows = model._base_manager.filter(source=source)
+            rows = model._base_manager.filter(source=source).order_by("pk")
             while slice_ := list(rows.values_list("pk", flat=True)[:ROWS]):
                 model._base_manager.filter(pk__in=slice_).delete()
                 _pause()

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import partial
-from itertools import chain
 from typing import TypeVar
 
 import msgspec
@@ -66,7 +65,10 @@ def store_all(imports: Sequence[Import], *, patient: Patient) -> list[Source]:
         with transaction.atomic():
             # One import at a time for each patient.
             patient.refresh_from_db(from_queryset=Patient.objects.select_for_update())
-            return [_settled(one, by_kind, patient=patient) for one, by_kind in zip(imports, prepared, strict=True)]
+            sources = [_shown(one, by_kind, patient=patient) for one, by_kind in zip(imports, prepared, strict=True)]
+    for source, by_kind in zip(sources, prepared, strict=True):
+        _say_again(by_kind, source=source)
+    return sources
 
 
 def _prepared(imported: Import, *, patient: Patient, unseen: ExitStack) -> dict[str, _Prepared]:
@@ -91,7 +93,7 @@ def _stored_beforehand(kind: str, rows: Iterable[AnyRow], *, patient: Patient, s
     if not source.pending:
         return _Prepared(left=new + changed, unchanged=unchanged)
     # A row that another import stores meanwhile stays the other's until then.
-    put = partial(_write, kind, patient=patient, source=source, replace=False)
+    put = partial(_write, kind, source=source, replace=False)
     slices.store(new, put, source=source)
     return _Prepared(left=changed, stored=new, unchanged=unchanged)
 
@@ -112,18 +114,18 @@ def _compared(
     return list(new.values()), changed, unchanged
 
 
-def _settled(imported: Import, prepared: Mapping[str, _Prepared], *, patient: Patient) -> Source:
-    """Do what is left to do, and show the source."""
+def _shown(imported: Import, prepared: Mapping[str, _Prepared], *, patient: Patient) -> Source:
+    """Do what must be done at one moment, and show the source."""
     _complete(patient, imported)
     was_there = patient.sources.filter(sha256=imported.sha256).exists()
-    source = _shown(patient, imported)
+    source = _told(imported, patient=patient)
     for kind in MODELS:
         rows = prepared.get(kind, _Prepared())
-        lost = [*_lost(kind, rows.stored, source=source), *_taken_over(kind, rows.unchanged, patient, source=source)]
-        written = _kept_apart(kind, rows.left + lost, patient=patient)
-        _write(kind, written, patient=patient, source=source)
+        left = rows.left + _lost(kind, rows.stored, source=source)
+        written = _kept_apart(kind, left, patient=patient)
+        _write(kind, written, source=source)
         if was_there:
-            _remove_others(kind, chain(written, rows.stored, rows.unchanged), source=source)
+            _remove_others(kind, [*written, *rows.stored, *rows.unchanged], source=source)
         _retract(kind, imported, patient=patient)
     return source
 
@@ -138,7 +140,8 @@ def _complete(patient: Patient, imported: Import) -> None:
     patient.save(update_fields=["sex", "birth_date", "deceased", "name"])
 
 
-def _shown(patient: Patient, imported: Import) -> Source:
+def _told(imported: Import, *, patient: Patient) -> Source:
+    """The source of this content, with what there is to say of it, for everybody to see."""
     told = {
         "name": imported.file,
         "kind": imported.kind,
@@ -153,24 +156,46 @@ def _shown(patient: Patient, imported: Import) -> Source:
 
 def _lost(kind: str, stored: Sequence[AnyRow], *, source: Source) -> list[AnyRow]:
     """What another import or a deletion has taken away since it was stored."""
-    present = MODELS[kind]._base_manager.filter(source=source).values_list("key", flat=True)
-    # Nothing is put under the source but these, so counting them is enough, and no time for others to wait.
-    if not stored or present.count() == len(stored):
+    # It has no other rows then. To count takes no time, and others wait meanwhile.
+    if not stored or _count(kind, source) == len(stored):
         return []
-    keys = set(present)
+    keys = set(_keys(kind, source))
     return [row for row in stored if row.id not in keys]
 
 
-def _taken_over(kind: str, unchanged: Sequence[AnyRow], patient: Patient, *, source: Source) -> list[AnyRow]:
-    """Keep rows that an earlier file brought under this one, which says them again; return those that are gone."""
-    gone: list[AnyRow] = []
-    for block in _blocks(unchanged):
-        present = MODELS[kind]._default_manager.filter(patient=patient, key__in=[row.id for row in block])
-        sources = dict(present.values_list("key", "source"))
-        if any(own != source.pk for own in sources.values()):
-            present.update(source=source)
-        gone += [row for row in block if row.id not in sources]
-    return gone
+def _remove_others(kind: str, rows: Sequence[AnyRow], *, source: Source) -> None:
+    """Remove what an earlier reading of the same file made of it, such as a table read with other columns."""
+    told = {row.id for row in rows}
+    for block in _blocks([key for key in _keys(kind, source) if key not in told]):
+        MODELS[kind]._base_manager.filter(source=source, key__in=block).delete()
+
+
+def _say_again(prepared: Mapping[str, _Prepared], *, source: Source) -> None:
+    """Keep rows that an earlier file brought, and that are just so in this one, under this one.
+
+    Nobody sees a difference, so that it need not be at the one moment, and has no one wait.
+    """
+    for kind, rows in prepared.items():
+        if _count(kind, source) < len(rows.left) + len(rows.stored) + len(rows.unchanged):
+            slices.store(rows.unchanged, partial(_take_over, kind, source=source), source=source)
+
+
+def _take_over(kind: str, rows: Sequence[AnyRow], *, source: Source) -> None:
+    for block in _blocks(rows):
+        there = MODELS[kind]._default_manager.filter(patient=source.patient_id, key__in=[row.id for row in block])
+        # In no order: with one, SQLite reads all of the patient's rows for each block.
+        keys = set(there.order_by().values_list("key", flat=True))
+        there.update(source=source)
+        # Its source was deleted meanwhile.
+        _write(kind, [row for row in block if row.id not in keys], source=source)
+
+
+def _count(kind: str, source: Source) -> int:
+    return MODELS[kind]._base_manager.filter(source=source).count()
+
+
+def _keys(kind: str, source: Source) -> Iterator[str]:
+    return MODELS[kind]._base_manager.filter(source=source).order_by().values_list("key", flat=True).iterator()
 
 
 def _kept_apart(kind: str, rows: Sequence[AnyRow], *, patient: Patient) -> list[AnyRow]:
@@ -182,22 +207,14 @@ def _kept_apart(kind: str, rows: Sequence[AnyRow], *, patient: Patient) -> list[
     return kept
 
 
-def _write(kind: str, rows: Iterable[AnyRow], *, patient: Patient, source: Source, replace: bool = True) -> None:
+def _write(kind: str, rows: Iterable[AnyRow], *, source: Source, replace: bool = True) -> None:
     fields = fields_of(kind)
     columns = ("patient", "source", "key", "evidence", "instant", "precision", *fields)
     values = (
-        (patient.pk, source.pk, row.id, row.evidence, *_times(row), *[getattr(row, name) for name in fields])
+        (source.patient_id, source.pk, row.id, row.evidence, *_times(row), *[getattr(row, name) for name in fields])
         for row in rows
     )
     upsert(MODELS[kind], columns, values, unique=("patient", "key"), replace=replace)
-
-
-def _remove_others(kind: str, rows: Iterable[AnyRow], *, source: Source) -> None:
-    """Remove what an earlier reading of the same file made of it, such as a table read with other columns."""
-    told = {row.id for row in rows}
-    present = MODELS[kind]._default_manager.filter(source=source)
-    for block in _blocks([key for key in present.values_list("key", flat=True).iterator() if key not in told]):
-        present.filter(key__in=block).delete()
 
 
 def _retract(kind: str, imported: Import, *, patient: Patient) -> None:
