@@ -49,14 +49,14 @@ def store(rows: Sequence[T], put: Callable[[Sequence[T]], None], *, source: Sour
         _pause()
 
 
-def remove_interrupted() -> None:
-    """Remove what imports have left whose process has died."""
+def remove_interrupted() -> int:
+    """Remove what imports have left whose process has died; return how many these were."""
     quiet_since = timezone.now() - timedelta(seconds=INTERRUPTED_SECONDS)
-    remove(Source.everything.filter(pending__lt=quiet_since))
+    return remove(Source.everything.filter(pending__lt=quiet_since))
 
 
-def remove(sources: models.QuerySet[Source]) -> None:
-    """Delete sources with their rows, a slice at a time."""
+def remove(sources: models.QuerySet[Source]) -> int:
+    """Delete sources with their rows, a slice at a time; return how many sources these were."""
     for source in sources:
         for model in Row.__subclasses__():
             rows = model._base_manager.filter(source=source).order_by("pk")
@@ -64,6 +64,7 @@ def remove(sources: models.QuerySet[Source]) -> None:
                 model._base_manager.filter(pk__in=slice_).delete()
                 _pause()
         source.delete()
+    return len(sources)
 
 
 def _fitting(size: int, *, took: float) -> int:

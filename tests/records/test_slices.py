@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -71,15 +72,30 @@ def test_it_shows_nothing_before_the_last_moment(patient: Patient, alices: Clien
     assert alices.get(f"/api/patients/{patient.pk}/sources/").json()["results"] == []
 
 
-def test_it_removes_what_a_killed_import_left(patient: Patient) -> None:
-    source = pending(patient)
+def killed(patient: Patient) -> None:
     long_ago = timezone.now() - timedelta(seconds=slices.INTERRUPTED_SECONDS + 1)
-    Source.everything.filter(pk=source.pk).update(pending=long_ago)
+    Source.everything.filter(pk=pending(patient).pk).update(pending=long_ago)
+
+
+def test_it_removes_what_a_killed_import_left(patient: Patient) -> None:
+    killed(patient)
 
     store(large(count=1), patient=patient)
 
     assert Observation._base_manager.count() == 1
     assert Source.everything.count() == 1
+
+
+def test_it_removes_what_a_killed_import_left_also_when_it_is_pruned(
+    patient: Patient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    killed(patient)
+
+    call_command("prune")
+
+    assert not Observation._base_manager.exists()
+    assert not Source.everything.exists()
+    assert "deleted 1 interrupted imports" in capsys.readouterr().out
 
 
 def test_it_leaves_alone_what_another_import_is_storing(patient: Patient) -> None:

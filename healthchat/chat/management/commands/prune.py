@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from healthchat.accounts.guests import delete_unreachable_guests
 from healthchat.chat import retention
-from healthchat.records import uploads
+from healthchat.records import slices, uploads
 
 
 class Command(BaseCommand):
@@ -27,4 +27,5 @@ class Command(BaseCommand):
             self.stdout.write(f"joined pieces of text: {saved} events fewer")
         self.stdout.write(f"deleted {delete_unreachable_guests(now=now)} guests")
         self.stdout.write(f"deleted {uploads.delete_orphans()} files")
+        self.stdout.write(f"deleted {slices.remove_interrupted()} interrupted imports")
         call_command("clearsessions")
