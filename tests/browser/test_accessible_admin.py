@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from playwright.async_api import Page
 
 from tests.browser.conftest import ONE_LOOP, NewVisitor, Visitor, ask
@@ -17,7 +16,6 @@ pytestmark = ONE_LOOP
 ADMIN = re.compile(r"as (admin), password (\S+) ")
 THEIRS = ("#searchbar", "#swagger-ui")
 """Django's field of search, and Swagger UI."""
-SCHEMES = pytest.mark.parametrize("scheme", ["light", "dark"])
 
 
 async def administrator(visitor: Visitor, chat: Served) -> Page:
@@ -35,9 +33,8 @@ async def administrator(visitor: Visitor, chat: Served) -> Page:
     return page
 
 
-@SCHEMES
-async def test_it_finds_nothing_in_the_admin(new_visitor: NewVisitor, chat: Served, scheme: str) -> None:
-    visitor = await new_visitor(chat, color_scheme=scheme, viewport={"width": 1360, "height": 900})
+async def test_it_finds_nothing_in_the_admin(new_visitor: NewVisitor, chat: Served) -> None:
+    visitor = await new_visitor(chat, viewport={"width": 1360, "height": 900})
     page = await administrator(visitor, chat)
 
     found = await complaints(page, theirs=THEIRS)
@@ -55,11 +52,8 @@ async def test_it_finds_nothing_in_the_admin(new_visitor: NewVisitor, chat: Serv
     assert found == []
 
 
-@SCHEMES
-async def test_it_finds_nothing_in_the_description_of_the_api(
-    new_visitor: NewVisitor, chat: Served, scheme: str
-) -> None:
-    page = await (await new_visitor(chat, color_scheme=scheme)).open("/api/docs/")
+async def test_it_finds_nothing_in_the_description_of_the_api(visitor: Visitor) -> None:
+    page = await visitor.open("/api/docs/")
     await page.locator(".opblock").first.wait_for()
 
     assert await complaints(page, theirs=THEIRS) == []
