@@ -25,9 +25,11 @@ SYNC = UV_SYSTEM_CERTS=$(CERTS) UV_NATIVE_TLS=$(CERTS) UV_PYTHON_DOWNLOADS=never
 	$(UV) sync --quiet --frozen --compile-bytecode \
 	--python "$$($(PYTHON) -c 'import sys; print(sys.executable)')"
 # What a setting asks for is installed with it.
-PROVIDER := $(firstword $(subst :, ,$(HEALTHCHAT_MODEL)))
-EXTRAS := speed $(if $(filter anthropic%,$(PROVIDER)),anthropic) $(if $(filter openai% ollama%,$(PROVIDER)),openai) \
-	$(if $(filter google%,$(PROVIDER)),google) \
+COMMA := ,
+MODELS := $(HEALTHCHAT_MODEL) $(subst $(COMMA), ,$(HEALTHCHAT_MODELS))
+EXTRAS := speed $(if $(filter anthropic:%,$(MODELS)),anthropic) \
+	$(if $(filter openai:% openai-chat:% openai-responses:% ollama:%,$(MODELS)),openai) \
+	$(if $(filter google:%,$(MODELS)),google) \
 	$(if $(filter postgres%,$(DATABASE_URL)),postgresql) \
 	$(if $(filter procrastinate,$(HEALTHCHAT_ENGINE))$(REDIS_URL),scale)
 CAN_RUN := $(VENV)/.can-run$(subst $() ,,$(addprefix -,$(strip $(EXTRAS))))
