@@ -34,8 +34,10 @@ SLOWEST = ("tests/acceptance/test_described", "tests/browser", "tests/faults", "
 # Before the settings are read: no test sees or touches the data, the keys or the choices of whoever runs it.
 for _name in [name for name in os.environ if name.startswith("HEALTHCHAT_")]:
     del os.environ[_name]
-_DATA = tempfile.mkdtemp(prefix="healthchat-tests-")
-os.environ["HEALTHCHAT_DATA"] = _DATA
+# The first process of a run makes the folder of all of them and removes it at the end; each has one of its own in it.
+_IS_FIRST = "TESTS_RUN" not in os.environ
+_RUN = os.environ.setdefault("TESTS_RUN", tempfile.mkdtemp(prefix="healthchat-tests-"))
+os.environ["HEALTHCHAT_DATA"] = tempfile.mkdtemp(dir=_RUN)
 # All tests of a process together are one person to the throttle.
 os.environ["HEALTHCHAT_API_RATE"] = "1000000/minute"
 os.environ["DJANGO_SETTINGS_MODULE"] = "healthchat.settings"
@@ -56,7 +58,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_unconfigure() -> None:
-    shutil.rmtree(_DATA, ignore_errors=True)
+    if _IS_FIRST:
+        shutil.rmtree(_RUN, ignore_errors=True)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import secrets
+import shutil
 import socket
 import subprocess
 import sys
@@ -12,13 +14,16 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import httpx
 
 from tests.event_stream import EventStreamParser, ServerSentEvent
 
 ROOT = Path(__file__).resolve().parent.parent
+RUN = Path(os.environ["TESTS_RUN"])
+"""The folder of all processes of these tests together."""
+SQLITE_FILE = "healthchat.sqlite3"
 START_SECONDS = 90
 STOP_SECONDS = 30
 ANSWER_SECONDS = 60
@@ -41,16 +46,16 @@ class Served(NamedTuple):
 
 @contextmanager
 def serve(
-    data: Path, *, command: str = "serve", port: int | None = None, migrate: bool = True, **environment: str
+    data: Path, *, command: str = "serve", port: int | None = None, empty: bool = False, **environment: str
 ) -> Iterator[Served]:
-    """Run `manage.py <command>` on a free port until the block ends; `environment` goes to it, and to no other."""
+    """Run `manage.py <command>` on a free port until the block ends; `environment` goes to it, and to no other.
+
+    Without a `DATABASE_URL` it has a database of its own, as `own_database` makes it.
+    """
     port = port or free_port()
     data.mkdir(parents=True, exist_ok=True)
-    with nullcontext(environment) if "DATABASE_URL" in environment else own_database() as database:
+    with nullcontext({}) if "DATABASE_URL" in environment else own_database(data, empty=empty) as database:
         environment = environment | database
-        if migrate and command != "demo":
-            migrated = run_command("migrate", "--verbosity", "0", data=data, **environment)
-            assert migrated.returncode == 0, migrated.stderr
         log = data / f"server-{port}-{secrets.token_hex(4)}.log"
         with (
             log.open("wb") as output,
@@ -82,21 +87,44 @@ def free_port() -> int:
 
 
 @contextmanager
-def own_database() -> Iterator[dict[str, str]]:
-    """On PostgreSQL a database of the server's own, as the environment names it; on SQLite its folder is enough."""
-    url = os.environ.get("DATABASE_URL", "")
-    if not url.startswith("postgres"):
-        yield {}
-        return
-    import psycopg
+def own_database(data: Path, *, empty: bool = False) -> Iterator[dict[str, str]]:
+    """A database of a server's own, with its tables unless it is to be `empty`, as the environment names it.
 
-    name = f"served_{secrets.token_hex(6)}"
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-        try:
-            yield {"DATABASE_URL": re.sub(r"/[^/]*$", f"/{name}", url)}
-        finally:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    That is a file in `data` on SQLite, where one that is there already stays as it is.
+    """
+    data.mkdir(parents=True, exist_ok=True)
+    url = os.environ.get("DATABASE_URL", "")
+    if url.startswith("postgres"):
+        with _own_postgresql(url, template="template1" if empty else migrated_postgresql(url)) as own:
+            yield {"DATABASE_URL": own}
+        return
+    file = data / SQLITE_FILE
+    if not empty and not file.exists():
+        shutil.copy(migrated_file(), file)
+    yield {}
+
+
+def migrated_file() -> Path:
+    """An SQLite file with the tables and nothing in them: made once, for all processes of these tests."""
+    folder = RUN / "migrated"
+    file = folder / SQLITE_FILE
+    with _one_at_a_time(folder):
+        if not file.exists():
+            making = folder / "making.sqlite3"
+            _migrate(folder, f"sqlite:///{making}")
+            making.rename(file)
+    return file
+
+
+def migrated_postgresql(url: str) -> str:
+    """The name of a database with the tables and nothing in them: made once, for all processes of these tests."""
+    name = "migrated"
+    with _one_at_a_time(RUN / name), _connected(url) as connection:
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+            connection.execute("CREATE DATABASE making")
+            _migrate(RUN / name, _named(url, "making"))
+            connection.execute(f"ALTER DATABASE making RENAME TO {name}")
+    return name
 
 
 def events_of(response: httpx.Response) -> Iterator[ServerSentEvent]:
@@ -104,6 +132,44 @@ def events_of(response: httpx.Response) -> Iterator[ServerSentEvent]:
     parser = EventStreamParser()
     for chunk in response.iter_raw():
         yield from parser.feed(chunk)
+
+
+@contextmanager
+def _own_postgresql(url: str, *, template: str) -> Iterator[str]:
+    """The URL of a new database, a copy of another, that is gone after the block."""
+    name = f"served_{secrets.token_hex(6)}"
+    with _connected(url) as connection:
+        # Of one database only one copy can be made at a time.
+        with _one_at_a_time(RUN / "copying"):
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        try:
+            yield _named(url, name)
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _connected(url: str) -> Any:
+    import psycopg
+
+    return psycopg.connect(url, autocommit=True)
+
+
+def _named(url: str, name: str) -> str:
+    return re.sub(r"/[^/]*$", f"/{name}", url)
+
+
+def _migrate(data: Path, url: str) -> None:
+    migrated = run_command("migrate", "--verbosity", "0", data=data, DATABASE_URL=url)
+    assert migrated.returncode == 0, migrated.stderr
+
+
+@contextmanager
+def _one_at_a_time(folder: Path) -> Iterator[None]:
+    """Keep the other processes of these tests out of a folder until the block ends."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _environment(data: Path, given: dict[str, str]) -> dict[str, str]:

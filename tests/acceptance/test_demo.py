@@ -33,10 +33,10 @@ def test_it_lets_the_admin_in_with_the_printed_password(visitor: httpx.Client, c
 
 
 def test_it_prints_the_password_once_and_then_how_to_set_another(tmp_path: Path) -> None:
-    with own_database() as database:
-        with serve(tmp_path, command="demo", **database) as first:
+    with own_database(tmp_path, empty=True) as database:
+        with serve(tmp_path, command="demo", empty=True, **database) as first:
             pass
-        with serve(tmp_path, command="demo", **database) as second:
+        with serve(tmp_path, command="demo", empty=True, **database) as second:
             pass
 
     assert len(PASSWORD.findall(first.printed())) == 1

@@ -35,7 +35,7 @@ def test_it_does_what_it_says(tmp_path: Path) -> None:
         "HEALTHCHAT_MODEL": "scripted:bare=1,tokens=3",
         "HEALTHCHAT_API_RATE": "1000000/minute",
     }
-    with own_database() as database, serve(tmp_path, command="demo", **environment, **database) as served:
+    with own_database(tmp_path) as database, serve(tmp_path, command="demo", **environment, **database) as served:
         made = run_command("shell", "-v0", "-c", MAKE_TOKEN, data=tmp_path, **environment, **database)
         token = re.findall(r"TOKEN (\S+)", made.stdout)[0]
         done = subprocess.run(

@@ -20,12 +20,12 @@ SEEN = 5
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM], ids=["killed", "told to stop"])
 def test_it_goes_on_where_the_server_went_away(tmp_path: Path, how: signal.Signals) -> None:
-    with own_database() as database:
+    with own_database(tmp_path) as database:
         with serve(tmp_path, **SLOWLY, **database) as first, first.client() as visitor:
             started = visitor.post("/api/chat/message", json={"message": "What is it?"}).json()
             seen = _watch_until_it_goes_away(visitor, started["feed"], first, how)
             cookies = visitor.cookies
-        with serve(tmp_path, migrate=False, **SLOWLY, **database) as second, second.client() as visitor:
+        with serve(tmp_path, **SLOWLY, **database) as second, second.client() as visitor:
             visitor.cookies = cookies
             with visitor.stream("GET", started["feed"], headers={"Last-Event-ID": seen[-1].id}) as feed:
                 rest = list(events_of(feed))[1:]

@@ -2,12 +2,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 
 from tests.faults.server import Server, serving
-from tests.served import run_command
 
 DEMO_PATIENT = """
 from django.utils import timezone
@@ -28,25 +26,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.hook.pytest_deselected(items=long)
 
 
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database file with its tables and nothing in them."""
-    folder = tmp_path_factory.mktemp("migrated")
-    path = folder / "healthchat.sqlite3"
-    made = run_command("migrate", "--verbosity", "0", data=folder, DATABASE_URL=f"sqlite:///{path}")
-    assert made.returncode == 0, made.stderr
-    return path
-
-
 @pytest.fixture(scope="module")
-def serve_team(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iterator[Callable[..., Server]]:
+def serve_team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
     """Starts a server with the demo patient's records, where the real team answers with a script for its last words."""
     with ExitStack() as stack:
 
         def start(**options: object) -> Server:
             model = "scripted:" + ",".join(f"{name}={value}" for name, value in options.items())
             folder = tmp_path_factory.mktemp("team")
-            server = stack.enter_context(serving(folder, migrated=migrated, HEALTHCHAT_MODEL=model))
+            server = stack.enter_context(serving(folder, HEALTHCHAT_MODEL=model))
             server.manage("shell", "--command", DEMO_PATIENT)
             return server
 
@@ -54,13 +42,13 @@ def serve_team(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iter
 
 
 @pytest.fixture(scope="module")
-def serve(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iterator[Callable[..., Server]]:
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
     """Starts a server whose runs are answered by the scripted model with these options."""
     with ExitStack() as stack:
 
         def start(**options: object) -> Server:
             model = "scripted:bare=1," + ",".join(f"{name}={value}" for name, value in options.items())
             folder = tmp_path_factory.mktemp("server")
-            return stack.enter_context(serving(folder, migrated=migrated, HEALTHCHAT_MODEL=model))
+            return stack.enter_context(serving(folder, HEALTHCHAT_MODEL=model))
 
         yield start

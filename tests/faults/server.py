@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -125,17 +124,10 @@ class Server:
 
 
 @contextmanager
-def serving(data: Path, *, migrated: Path | None = None, **environment: str) -> Iterator[Server]:
-    """A server of its own, until the block ends. `migrated` is an SQLite file to begin with."""
-    data.mkdir(parents=True, exist_ok=True)
-    with own_database() as database:
-        environment = environment | database
-        if migrated is not None and not database:
-            shutil.copy(migrated, data / migrated.name)
-        else:
-            made = run_command("migrate", "--verbosity", "0", data=data, **environment)
-            assert made.returncode == 0, made.stderr
-        server = Server(data, environment)
+def serving(data: Path, **environment: str) -> Iterator[Server]:
+    """A server of its own, until the block ends."""
+    with own_database(data) as database:
+        server = Server(data, environment | database)
         server.start()
         try:
             yield server

@@ -19,6 +19,7 @@ from tests.faults.checker import check, stored
 from tests.faults.client import Address, Caller, EventSource
 from tests.faults.history import Asked, History, Seen
 from tests.faults.server import Server, serving
+from tests.served import SQLITE_FILE, migrated_file
 
 pytestmark = [
     pytest.mark.skipif(bool(os.environ.get("DATABASE_URL")), reason="is about SQLite"),
@@ -39,13 +40,13 @@ class Disk(NamedTuple):
 
 
 @pytest.fixture(scope="module", params=["a file system that is full", "a limit that no file may pass"])
-def disk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iterator[Disk]:
+def disk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Disk]:
     data, folder = tmp_path_factory.mktemp("data"), tmp_path_factory.mktemp("disk")
     if request.param == "a file system that is full":
-        with mounted(folder), served(data, folder, migrated) as server:
+        with mounted(folder), served(data, folder) as server:
             yield Disk(server, lambda: filled(folder))
     else:
-        with served(data, folder, migrated) as server:
+        with served(data, folder) as server:
             yield Disk(server, lambda: limited(server.pid))
 
 
@@ -139,13 +140,13 @@ def watch(caller: Caller, asked: Asked) -> asyncio.Task[None]:
 
 
 @contextmanager
-def served(data: Path, folder: Path, migrated: Path) -> Iterator[Server]:
+def served(data: Path, folder: Path) -> Iterator[Server]:
     """A server whose database lies in `folder`, and nothing else of it."""
-    database = folder / migrated.name
-    shutil.copy(migrated, database)
+    database = folder / SQLITE_FILE
+    shutil.copy(migrated_file(), database)
     model = f"scripted:bare=1,tokens={TOKENS},every_ms=50"
     url = f"sqlite:///{database}"
-    with serving(data / "server", migrated=migrated, HEALTHCHAT_MODEL=model, DATABASE_URL=url) as server:
+    with serving(data / "server", HEALTHCHAT_MODEL=model, DATABASE_URL=url) as server:
         yield server
 
 

@@ -27,9 +27,7 @@ LONGEST_SECONDS = 240
         *(pytest.param(speaks, 2, marks=pytest.mark.faults_long) for speaks in ("anthropic", "openai-chat")),
     ],
 )
-async def test_it_pays_for_no_finished_specialist_again_after_a_kill(
-    speaks: str, kills: int, tmp_path: Path, migrated: Path
-) -> None:
+async def test_it_pays_for_no_finished_specialist_again_after_a_kill(speaks: str, kills: int, tmp_path: Path) -> None:
     # It holds the run up until the last kill.
     provider = Provider(speaks, faults=[Fault("stall", SLOW, times=kills)])
     async with provider.serving(), asyncio.timeout(LONGEST_SECONDS):
@@ -38,7 +36,7 @@ async def test_it_pays_for_no_finished_specialist_again_after_a_kill(
             "ANTHROPIC_BASE_URL": provider.url,
             "OPENAI_BASE_URL": f"{provider.url}/v1",
         }
-        with serving(tmp_path, migrated=migrated, **environment) as server:
+        with serving(tmp_path, **environment) as server:
             await asyncio.to_thread(server.manage, "shell", "--command", DEMO_PATIENT)
             caller = Caller(Address.of(server))
             watched = Watched(caller, (await caller.ask(QUESTION)).json()["run"])
