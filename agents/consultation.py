@@ -13,19 +13,14 @@ import logging
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from functools import partial
-from itertools import count
 from typing import TypeVar
 
-from pydantic_ai.exceptions import AgentRunError
 from pydantic_ai.models import Model
 from pydantic_ai.usage import RunUsage
 
 from agents.access import INSIDE, RULES, Access, provider_of
-from agents.answer import Answer
-from agents.attempts import is_last, pause
 from agents.brief import AnswerBrief
-from agents.drugs import drug_names
-from agents.events import AnyEvent, Done, Gap, Plan, Receipt, Restart, Text, Triage, Understanding, Usage
+from agents.events import AnyEvent, Done, Gap, Plan, Receipt, Text, Triage, Understanding, Usage
 from agents.follow_ups import follow_ups
 from agents.limits import Limits
 from agents.meter import Meter
@@ -39,18 +34,14 @@ from agents.records import Records
 from agents.rules.model import RulesModel
 from agents.rules.spanish import asked_in_spanish
 from agents.scope import scope_claims
-from agents.specialists.team import Team, usage_of, where
+from agents.specialists.consulting import GONE, Consulting
+from agents.specialists.team import Team, usage_of
 from agents.triage import screen
 from agents.understanding import understand
+from agents.writing import Writing
 
 ENDS_HERE = frozenset({"emergency", "crisis"})
 SAID_FIRST = frozenset({"concern", "urgent", "critical_value"})
-STOPPED_WRITING = "The model stopped while it wrote the answer. The rule-based analyst wrote it from the same findings."
-
-GONE = "The model that this chat is set to could not be asked. The rule-based analyst answered in its place."
-UNABLE = "The model that this chat is set to could not work with the records. The rule-based analyst looked at them."
-SPENT = "What the model may use is used up. The rule-based analyst answered in its place."
-CUT = "The answer was cut off, because the model wrote more than it may."
 USED = ("requests", "input_tokens", "output_tokens", "tool_calls")
 
 log = logging.getLogger(__name__)
@@ -131,39 +122,30 @@ async def answer_events(
         yield plan
     meter = Meter.of_run(limits)
     model, ledger = watched(model, meter=meter, records=records, past=past)
-    spent = Spent(model, past=past)
-    asked = partial(
+    team = partial(
         Team, plan, query=query, asks=understood.asks, records=records, past=past, limits=limits, meter=meter
     )
-    team = asked(model=model)
-    async with aclosing(team.at_work()) as at_work:
-        async for event in at_work:
+    consulting = Consulting(team, model=model)
+    async with aclosing(consulting.events()) as events:
+        async for event in events:
             yield event
-    spent.add(team.usage)
-    writer = model
-    if team.left_alone:
-        yield why_by_rules(team)
-        writer = model if able_to_write(team) else RulesModel()
-        team = asked(model=RulesModel())
-        async with aclosing(team.at_work()) as at_work:
-            async for event in at_work:
-                yield event
     brief = AnswerBrief(
         question=query.text,
         today=query.now.date(),
         asks=understood.asks,
         summary=understood.summary,
-        claims=(*scope_claims(understood.asks, triage=triage), *team.claims),
-        gaps=tuple(team.gaps),
+        claims=(*scope_claims(understood.asks, triage=triage), *consulting.team.claims),
+        gaps=tuple(consulting.team.gaps),
         skipped=plan.skipped,
     )
-    writing = Writing(brief, model=writer, limits=limits)
-    async with aclosing(writing.written()) as events:
-        async for event in events:
+    writing = Writing(brief, model=consulting.writer, limits=limits)
+    async with aclosing(writing.written()) as written:
+        async for event in written:
             yield event
-    if writer is model:
-        spent.add(writing.usage)
-    yield spent.told()
+    spent = spent_before(past) + consulting.usage
+    if consulting.writer is model:
+        spent.incr(writing.usage)
+    yield usage_of(model, spent)
     yield receipt_of(ledger, written_by=writing.model.model_name)
     spanish = asked_in_spanish(query.text)
     yield Done(status="complete", follow_ups=follow_ups(understood.asks, records=records, spanish=spanish))
@@ -178,79 +160,13 @@ def watched(model: Model, *, meter: Meter, records: Records, past: Sequence[AnyE
     return model.metered(meter, ledger=ledger), ledger
 
 
-def why_by_rules(team: Team) -> Gap:
-    """Why the rules look at the records in the place of a model with which no specialist got through."""
-    if used_up(team):
-        return Gap(reason="budget", unknown=SPENT)
-    return Gap(reason="failed", unknown=UNABLE if able_to_write(team) else GONE)
-
-
-def able_to_write(team: Team) -> bool:
-    """Whether a model that was no use to the specialists may still put into words what the rules find."""
-    return team.model_is_there and not used_up(team)
-
-
-def used_up(team: Team) -> bool:
-    return all(gap.reason == "budget" for gap in team.gaps)
-
-
-class Writing:
-    """The answer by a model, in as many attempts as it may take; by the rules where another model fails."""
-
-    def __init__(self, brief: AnswerBrief, *, model: Model, limits: Limits) -> None:
-        self.model = model
-        """Who writes, or has written."""
-        self.usage = RunUsage()
-        """Of the model that was asked first."""
-        self._asked = model
-        self._brief = brief
-        self._limits = limits
-
-    async def written(self) -> AsyncGenerator[AnyEvent, None]:
-        """The answer and its grounding."""
-        for attempt in count(1):
-            answer = Answer(self._brief, model=self.model, drugs=drug_names(), limits=self._limits)
-            try:
-                async with aclosing(answer.written()) as pieces:
-                    async for piece in pieces:
-                        yield piece
-                break
-            except (AgentRunError, TimeoutError) as error:
-                if type(self.model) is RulesModel:
-                    raise
-                # Without the exception itself: its text may hold a person's words.
-                log.error("the answer's model failed: %s", where(error))  # noqa: TRY400
-                if answer.shown:
-                    yield Restart(reason="retried", part="answer")
-                if is_last(attempt, error=error, limits=self._limits):
-                    yield Gap(reason="failed", unknown=STOPPED_WRITING)
-                    self.model = RulesModel()
-                else:
-                    await pause(attempt, error=error, limits=self._limits)
-            finally:
-                # What the rules do in another model's place costs nothing of it.
-                if answer.model is self._asked:
-                    self.usage.incr(answer.usage)
-        if answer.cut:
-            yield Gap(reason="budget", unknown=CUT)
-        yield answer.grounding
-
-
-class Spent:
-    """What a run has used, also in an attempt that was interrupted."""
-
-    def __init__(self, model: Model, *, past: Sequence[AnyEvent]) -> None:
-        self._model = model
-        self._usage = RunUsage()
-        for event in past:
-            if isinstance(event, Usage) and event.specialist is not None:
-                self._usage.incr(RunUsage(**{name: getattr(event, name) for name in USED}))
-
-    def add(self, usage: RunUsage) -> None:
-        self._usage.incr(usage)
-
-    def told(self) -> Usage:
-        return usage_of(self._model, self._usage)
+def spent_before(past: Sequence[AnyEvent]) -> RunUsage:
+    """What the specialists of an interrupted attempt had used."""
+    spent = RunUsage()
+    for event in past:
+        if isinstance(event, Usage) and event.specialist is not None:
+            spent.incr(RunUsage(**{name: getattr(event, name) for name in USED}))
+    return spent
 
 
 def receipt_of(ledger: Ledger | None, *, written_by: str) -> Receipt:

@@ -21,6 +21,7 @@ from pydantic_ai.usage import RequestUsage
 from agents import tracing
 from agents.access import host_of
 from agents.attempts import is_last, pause
+from agents.handed import handed
 from agents.limits import Limits
 from agents.meter import BudgetSpent, Meter, measured, most_tokens
 from agents.receipt import Ledger
@@ -80,7 +81,7 @@ class OutsideModel(WrapperModel):
             try:
                 async with asyncio.timeout(self._seconds):
                     response = await self.wrapped.request(
-                        messages, self._held_to(settings, self.limits.finding_tokens), parameters
+                        handed(messages), self._held_to(settings, self.limits.finding_tokens), parameters
                     )
             except TimeoutError:
                 raise self._out_of_time() from None
@@ -108,7 +109,8 @@ class OutsideModel(WrapperModel):
         paid = self._begin(messages, self.limits.answer_tokens)
         settings = self._held_to(model_settings, self.limits.answer_tokens)
         with self._span() as span:
-            async with self.wrapped.request_stream(messages, settings, model_request_parameters, run_context) as stream:
+            sent = handed(messages)
+            async with self.wrapped.request_stream(sent, settings, model_request_parameters, run_context) as stream:
                 yield stream
                 response = stream.get()
             usage = measured(response.usage, asked=messages, response=response)

@@ -6,17 +6,17 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
-from pydantic_ai.messages import ModelMessage, ToolReturnPart, UserPromptPart
+from pydantic_ai.messages import ModelMessage, ToolReturnPart
 
 from agents.access import host_of, is_loopback
-from agents.brief import AnswerBrief
 from agents.events import AnyEvent, Receipt, SentRecords, ToolResult
+from agents.handed import brief_in
 from agents.records import Records
 
 NOT_OF_RECORDS = "derived"
 """Under which name statements go that rest on no single record: ages, formulas, what is not there."""
-TOLD = ("text", "value", "unit", "date", "evidence")
-"""The fields of a claim that tell something of a record."""
+TOLD = ("text", "value", "unit", "date")
+"""The fields of a claim that tell something of a record; ids of records are not handed over."""
 
 
 class Ledger:
@@ -74,10 +74,5 @@ def claims_in(part: object) -> list[dict[str, Any]]:
     if isinstance(part, ToolReturnPart) and isinstance(part.content, dict):
         claims: list[dict[str, Any]] = part.content.get("claims", [])
         return claims
-    if isinstance(part, UserPromptPart) and isinstance(part.content, str):
-        try:
-            brief = AnswerBrief.from_prompt(part.content)
-        except (ValueError, msgspec.ValidationError):
-            return []
-        return [msgspec.to_builtins(claim) for claim in brief.claims]
-    return []
+    brief = brief_in(part)
+    return [msgspec.to_builtins(claim) for claim in brief.claims] if brief else []

@@ -10,10 +10,11 @@ from msgspec.structs import replace
 from pydantic_ai.messages import ModelRequest
 from pydantic_ai.usage import RequestUsage
 
-from agents.consultation import SPENT, STOPPED_WRITING
 from agents.events import Done, Finding, Gap, Receipt, Usage
 from agents.limits import Allowed, Limits
 from agents.meter import BudgetSpent, Meter, most_tokens
+from agents.specialists.consulting import SPENT
+from agents.writing import STOPPED_WRITING
 from tests.agents.rows import someone
 from tests.llm.consulting import HASTY, LATEST, SUMMARY, consulted, only, shown
 from tests.llm.minds import sensible

@@ -12,12 +12,14 @@ import httpx2
 import pytest
 
 from agents.access import Access, is_loopback, leaves_machine
-from agents.events import Receipt
+from agents.events import Citation, Receipt
 from agents.limits import Limits
 from agents.models import ModelUnavailable, model_named
 from agents.outside import OutsideModel
+from agents.records import Observation
 from agents.transport import NotPermitted, TooLarge, client
-from tests.llm.consulting import LATEST, consulted, only
+from tests.agents.rows import someone
+from tests.llm.consulting import LATEST, SUMMARY, consulted, only
 from tests.llm.provider import Provider, deaf
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -179,6 +181,19 @@ def test_a_server_like_openai_s_is_asked_for_chat_completions() -> None:
     assert type(model.wrapped).__name__ == "OpenAIChatModel"
 
 
+async def test_no_id_of_a_record_is_handed_over_and_every_citation_has_its_own() -> None:
+    provider, person = Provider("openai-chat"), someone()
+
+    events = await consulted(provider, SUMMARY, records=person)
+
+    handed = " ".join(str(asked.body) for asked in provider.asked)
+    ids = {row.evidence for row in person.rows if isinstance(row, Observation)}
+    cited = {row for citation in only(events, Citation) for row in citation.evidence}
+    assert [row for row in ids if row in handed] == []
+    assert cited & ids
+    assert cited <= {row.evidence for row in person.rows}
+
+
 async def test_a_receipt_names_what_was_handed_over_and_to_whom() -> None:
     provider = Provider("openai-chat")
 
@@ -187,6 +202,6 @@ async def test_a_receipt_names_what_was_handed_over_and_to_whom() -> None:
     handed = " ".join(str(asked.body) for asked in provider.asked)
     observations = next(sent for sent in receipt.sent if sent.kind == "observation")
     assert observations.records >= 1
-    assert "a1c-2020-04-13" in handed
+    assert "2020-04-13" in handed
     assert {sent.kind for sent in receipt.sent} <= {"observation", "derived"}
     assert "Warfarin" not in handed

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 import pytest
 
 from agents.access import Access
-from agents.consultation import CUT, GONE, STOPPED_WRITING, UNABLE, process_query
+from agents.consultation import process_query
 from agents.events import AnyEvent, Done, Finding, Gap, Grounding, Receipt, Restart, SpecialistUpdate
+from agents.specialists.consulting import GONE, UNABLE
+from agents.writing import CUT, STOPPED_WRITING
 from tests.agents.rows import query, someone
 from tests.llm.consulting import HASTY, IMPATIENT, LATEST, consulted, only, shown
 from tests.llm.provider import Fault, Provider, deaf
