@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import asyncio
 import json
+import re
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,9 @@ from rich.console import Console
 
 from agents.evaluation import Row
 from healthchat.chat.management.commands.evaluate import side_by_side
+from tests.llm.minds import saying
+from tests.llm.provider import Provider
+from tests.served import run_command
 
 BUNDLE: dict[str, Any] = {
     "resourceType": "Bundle",
@@ -116,6 +121,28 @@ def test_it_needs_a_folder_and_questions(folder: Path) -> None:
         evaluated(questions(folder), "--bundles", str(folder))
 
 
+async def test_it_asks_each_model_that_is_named_and_sets_them_side_by_side(folder: Path) -> None:
+    provider = Provider("openai-chat", mind=saying("Your LDL was 999 mg/dL."))
+    files = [questions(folder, LATEST), "--bundles", str(folder), "--answers", str(folder / "answers.jsonl")]
+    named = ["--model", "rules", "--model", "openai:scripted"]
+
+    async with provider.serving():
+        ran = await asyncio.to_thread(
+            run_command, "evaluate", *files, *named, data=folder / "data", OPENAI_BASE_URL=f"{provider.url}/v1"
+        )
+
+    assert ran.returncode == 0, ran.stderr
+    assert re.findall(r"latest_value +│ (\S+) +│ +1 │ +(\S+) %", ran.stdout) == [
+        ("rules", "100.0"),
+        ("openai:scripted", "100.0"),
+    ]
+    assert provider.asked
+    answers = [json.loads(line) for line in (folder / "answers.jsonl").read_text().splitlines()]
+    assert [answer["model"] for answer in answers] == ["rules", "openai:scripted"]
+    assert "120" in answers[0]["text"]
+    assert "~~999~~" in answers[1]["text"]
+
+
 def test_it_sets_models_side_by_side() -> None:
     def row(right: float) -> Row:
         return Row(
@@ -136,6 +163,4 @@ def test_it_sets_models_side_by_side() -> None:
     console.print(side_by_side({"rules": [row(1)], "other": [row(0.5)]}))
 
     printed = console.export_text()
-    assert "rules: right" in printed
-    assert "other: right" in printed
-    assert printed.index("100.0 %") < printed.index("50.0 %")
+    assert re.findall(r"all +│ (\S+) +│ +4 │ +(\S+) %", printed) == [("rules", "100.0"), ("other", "50.0")]

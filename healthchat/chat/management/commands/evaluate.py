@@ -58,7 +58,9 @@ class Command(BaseCommand):
         parser.add_argument("--bundles", required=True, metavar="DIR", help="Where the records of the questions are.")
         parser.add_argument("--patient", metavar="FILE", help="Records for questions that name none, a file in DIR.")
         parser.add_argument("--as-of", metavar="YYYY-MM-DD", help="The day to answer for where a question names none.")
-        parser.add_argument("--model", nargs="+", default=[RULES], metavar="NAME", help="One or more models.")
+        parser.add_argument(
+            "--model", nargs="+", action="extend", metavar="NAME", help="One or more models; the rules."
+        )
         parser.add_argument("--answers", metavar="OUT.jsonl", help="Write what was answered, one JSON object a line.")
         parser.add_argument("--report", metavar="OUT.html", help="Write the figures and each wrong answer as a page.")
 
@@ -68,7 +70,8 @@ class Command(BaseCommand):
             raise CommandError("The files hold no questions.")
         bundles = Bundles(Path(options["bundles"]), options["patient"])
         as_of = noon(options["as_of"])
-        judged = {model: asyncio.run(self.all_judged(questions, bundles, as_of, model)) for model in options["model"]}
+        models = dict.fromkeys(options["model"] or [RULES])
+        judged = {model: asyncio.run(self.all_judged(questions, bundles, as_of, model)) for model in models}
         tables = {model: table(judgements) for model, judgements in judged.items()}
         self.print_tables(tables)
         if options["answers"]:
@@ -176,18 +179,18 @@ def screened(question: Question) -> list[AnyEvent]:
 
 
 def side_by_side(tables: dict[str, list[Row]]) -> Table:
-    """The rows of each model next to each other; columns that nothing was measured for are left out."""
+    """For each intent a line for each model; columns that nothing was measured for are left out."""
     rows = [row for one in tables.values() for row in one]
     shown = [(field, title) for field, title in COLUMNS if any(getattr(row, field) is not None for row in rows)]
     out = Table(title="Answers against what is known")
-    for title in ("intent", "questions"):
-        out.add_column(title, justify="left" if title == "intent" else "right")
-    for model in tables:
-        for _, title in (*shown, ("", "median s"), ("", "slowest s")):
-            out.add_column(f"{model}: {title}" if len(tables) > 1 else title, justify="right")
+    for title in ("intent", *(["model"] if len(tables) > 1 else [])):
+        out.add_column(title)
+    for title in ("questions", *(title for _, title in shown), "median s", "slowest s"):
+        out.add_column(title, justify="right")
     for same in zip(*tables.values(), strict=True):
-        cells = [cell for row in same for cell in cells_of(row, shown)]
-        out.add_row(same[0].name, str(same[0].questions), *cells)
+        for model, row in zip(tables, same, strict=True):
+            named = [row.name, model] if len(tables) > 1 else [row.name]
+            out.add_row(*named, str(row.questions), *cells_of(row, shown), end_section=row is same[-1])
     return out
 
 
