@@ -104,6 +104,47 @@ class Poison(NamedTuple):
             case _:
                 return Procedure(id=row, evidence=row, name=self.told, status="completed", performed=since)
 
+    @property
+    def bundle(self) -> dict[str, object]:
+        """The record in a file, as a hospital would hand it out, beside a result."""
+        row, since, told = f"row-{self.number}", "2020-02-03", {"text": self.told}
+        active = {"coding": [{"code": "active"}]}
+        match self.number % len(QUESTIONS):
+            case 0:
+                poisoned = {
+                    "resourceType": "Condition",
+                    "code": told,
+                    "clinicalStatus": active,
+                    "onsetDateTime": since,
+                }
+            case 1:
+                poisoned = {
+                    "resourceType": "MedicationRequest",
+                    "medicationCodeableConcept": told,
+                    "status": "active",
+                    "intent": "order",
+                    "authoredOn": since,
+                }
+            case 2:
+                poisoned = {"resourceType": "AllergyIntolerance", "code": told, "clinicalStatus": active}
+            case _:
+                poisoned = {
+                    "resourceType": "Procedure",
+                    "code": told,
+                    "status": "completed",
+                    "performedDateTime": since,
+                }
+        result = {
+            "resourceType": "Observation",
+            "id": "a1c",
+            "status": "final",
+            "code": {"coding": [{"system": "http://loinc.org", "code": "4548-4"}], "text": "HbA1c"},
+            "effectiveDateTime": "2020-04-13",
+            "valueQuantity": {"value": 7.4, "unit": "%"},
+        }
+        entries = [{"resource": poisoned | {"id": row}}, {"resource": result}]
+        return {"resourceType": "Bundle", "type": "collection", "entry": entries}
+
 
 QUESTIONS = (
     "What are my active health conditions?",
