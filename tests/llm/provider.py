@@ -55,14 +55,21 @@ class Provider:
         self.speaks = speaks
         self.format: Format = FORMATS[speaks]
         self.mind = mind
-        self.faults = list(faults)
+        self.faults: list[Fault] = []
         self.asked: list[Asked] = []
         self.faulted = 0
         self.most_at_once = 0
         self._at_once = 0
-        self._left = {fault: fault.times for fault in self.faults}
+        self._left: dict[Fault, int] = {}
         self._ends = asyncio.Event()
         self.url = ""
+        for fault in faults:
+            self.break_with(fault)
+
+    def break_with(self, fault: Fault) -> None:
+        """Go wrong in this way too from now on."""
+        self.faults.append(fault)
+        self._left[fault] = self._left.get(fault, 0) + fault.times
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[Provider]:
