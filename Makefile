@@ -14,7 +14,7 @@ endif
 BIN := $(VENV)/bin
 LLM := .venv-llm
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder $(ARGS)
-# The tests of what is stored: those that another database could change.
+# Where the tests of what is stored are: those that another database could change are marked `storing`.
 STORING := tests/accounts tests/chat tests/records tests/acceptance tests/faults
 
 # One that is installed, else one of our own, which lies outside the environment that it fills: it never removes itself.
@@ -69,7 +69,7 @@ api-check: $(VENV)/.can-test
 	@API_EXAMPLES=$${API_EXAMPLES:-100} $(BIN)/python -m pytest tests/acceptance/test_described.py $(ARGS)
 
 test-postgresql: $(VENV)/.can-test
-	@.ci/with-postgresql $(PYTEST) $(STORING)
+	@.ci/with-postgresql $(PYTEST) -m storing $(STORING)
 
 check: $(VENV)/.can-test
 	@$(BIN)/ruff format --check .

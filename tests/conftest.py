@@ -30,6 +30,8 @@ PASSWORD = "correct horse battery staple"
 START_SECONDS = 60
 SLOWEST = ("tests/acceptance/test_described", "tests/browser", "tests/faults", "tests/acceptance", "tests/records")
 """Handed out before the rest, this one first: a worker that begins a slow file last keeps all others waiting."""
+STORING = frozenset({"db", "transactional_db", "chat", "serve", "serve_team"})
+"""Fixtures with a database: whoever asks for one of them is tested on PostgreSQL too."""
 
 # Before the settings are read: no test sees or touches the data, the keys or the choices of whoever runs it.
 for _name in [name for name in os.environ if name.startswith("HEALTHCHAT_")]:
@@ -47,14 +49,20 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "needs(part): runs a program beside the project; skipped without it, except in CI"
     )
+    config.addinivalue_line("markers", "storing: uses a database; known of a test with a fixture that has one")
+    config.addinivalue_line("markers", "on_any_database(why): is the same on each, and so tested on SQLite alone")
     # pytest-django sets Django up if the settings have been read by now.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     hypothesis.settings.register_profile("healthchat", deadline=None, derandomize=os.environ.get("CI") == "true")
     hypothesis.settings.load_profile("healthchat")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=_place)
+    for item in items:
+        if _stores(item) and not item.get_closest_marker("on_any_database"):
+            item.add_marker("storing")
 
 
 def pytest_unconfigure() -> None:
@@ -137,6 +145,11 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def _place(item: pytest.Item) -> int:
     return next((place for place, start in enumerate(SLOWEST) if item.nodeid.startswith(start)), len(SLOWEST))
+
+
+def _stores(item: pytest.Item) -> bool:
+    fixtures = getattr(item, "fixturenames", ())
+    return item.get_closest_marker("django_db") is not None or not STORING.isdisjoint(fixtures)
 
 
 def _signed_in(user: User) -> Client:

@@ -27,6 +27,7 @@ print("TOKEN", tokens.make(user, name="test", scope="write").secret)
 """
 
 
+@pytest.mark.storing
 def test_it_does_what_it_says(tmp_path: Path) -> None:
     schemathesis = pytest.importorskip("schemathesis", reason="schemathesis is not installed: make test installs it")
     assert schemathesis

@@ -18,6 +18,7 @@ SLOWLY = {"HEALTHCHAT_GUESTS": "true", "HEALTHCHAT_MODEL": f"scripted:tokens={TO
 SEEN = 5
 
 
+@pytest.mark.storing
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM], ids=["killed", "told to stop"])
 def test_it_goes_on_where_the_server_went_away(tmp_path: Path, how: signal.Signals) -> None:
     with own_database(tmp_path) as database:

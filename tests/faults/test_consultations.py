@@ -19,6 +19,8 @@ from tests.faults.client import Address, Caller, EventSource
 from tests.faults.history import Asked, History
 from tests.faults.server import Server
 
+pytestmark = pytest.mark.on_any_database("test_kills.py kills on each, and this one is about what a team had finished")
+
 TOKENS = 40
 EVERY_MILLISECONDS = 40
 THINK_MILLISECONDS = 150

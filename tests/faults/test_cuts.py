@@ -14,6 +14,8 @@ from tests.faults.history import History, Seen
 from tests.faults.proxy import Fault, Proxy, at_random, before
 from tests.faults.server import Server
 
+pytestmark = pytest.mark.on_any_database("what is cut is the connection to a reader")
+
 LIVE_TOKENS = 60
 LONGEST_SECONDS = 900.0
 READERS_AT_ONCE = 8

@@ -30,6 +30,8 @@ SERVES_AND_TELLS = """
 import gc, os, signal, sys, threading, time
 from django.core.management import execute_from_command_line
 
+pytestmark = pytest.mark.on_any_database("it is about sockets, threads and the loop")
+
 def tell():
     while not gc.get_freeze_count():
         time.sleep(0.05)

@@ -14,6 +14,8 @@ from tests.faults.client import Address, Caller, EventSource, stop_reading
 from tests.faults.history import History
 from tests.faults.server import Server
 
+pytestmark = pytest.mark.on_any_database("it is about sockets and memory")
+
 MEGABYTE = 1024 * 1024
 WAIT_SECONDS = 120.0
 TOKENS = 10_000
