@@ -19,6 +19,8 @@ from tests.faults.server import Server
 from tests.faults.test_readers import closes
 from tests.served import ROOT, START_SECONDS, free_port
 
+pytestmark = pytest.mark.on_any_database("it is about sockets, threads and the loop")
+
 WAIT_SECONDS = 30.0
 WORDS = "zinnober-quastenflosser"
 """What an exception may hold of a person's, and no log line may."""
@@ -29,8 +31,6 @@ APPLICATION = Path(__file__).with_name("guarded_application.py")
 SERVES_AND_TELLS = """
 import gc, os, signal, sys, threading, time
 from django.core.management import execute_from_command_line
-
-pytestmark = pytest.mark.on_any_database("it is about sockets, threads and the loop")
 
 def tell():
     while not gc.get_freeze_count():
