@@ -66,6 +66,8 @@ class Concept(msgspec.Struct, frozen=True, kw_only=True):
     loinc: tuple[str, ...] = ()
     printed: tuple[str, ...] = ()
     """Names as a record prints them."""
+    abroad: tuple[str, ...] = ()
+    """The same in German, Dutch, French, Spanish, Italian and Portuguese; what people say is not among them."""
     synonyms: tuple[str, ...] = ()
     """Words as people say them, English."""
     spanish: tuple[str, ...] = ()
@@ -278,11 +280,13 @@ def _words(text: str) -> frozenset[str]:
 _TOKEN = re.compile(r"[a-z0-9]+")
 _OTHER_SPECIMENS = _words(
     "urine urinary ur csf cerebrospinal stool fecal faecal saliva semen fluid pleural peritoneal synovial ascites "
-    "sweat dialysate dialysis amniotic orina orine urin strip dipstick"
+    "sweat dialysate dialysis amniotic orina orine urin urina urinario urinaria urinaire urinaires strip dipstick "
+    "stuhl speichel ontlasting speeksel selles heces feci fezes"
 )
 _EMPTY_QUALIFIERS = _words(
     "serum plasma blood venous capillary quantitative level lvl result measured automated auto calc calculated "
-    "calculation estimated nih mass volume moles by in of or the bld ser plas method"
+    "calculation estimated nih mass volume moles by in of or the bld ser plas method im en em blut vollblut bloed sang "
+    "sangre sangue suero siero soro plasmatique serique"
 )
 _CHARGED_ONCE = frozenset({"sodium", "potassium", "chloride", "co2"})
 _UNITLESS = frozenset({"{INR}", "{score}", "{T-score}", "{steps}"})
@@ -452,7 +456,7 @@ def _printed_names() -> Mapping[tuple[str, ...], str]:
     return {
         _name_key(_TOKEN.findall(_fold(name))): concept.id
         for concept in CONCEPTS.values()
-        for name in (*concept.printed, concept.display)
+        for name in (*concept.printed, *concept.abroad, concept.display)
     }
 
 

@@ -3,8 +3,8 @@
 What depends on the substance (mass to moles, HbA1c's two scales) is in `agents.concepts`.
 
 Deliberate oddities:
-- `G/L` and `T/L` are read as 10^9 and 10^12 per litre (French and Swiss laboratories) while `g/l` is grams: the only
-  place where upper and lower case decide.
+- `G/L`, `G/l`, `T/L` and `T/l` are read as 10^9 and 10^12 per litre (French, Swiss and Austrian laboratories) while
+  `g/l` is grams: the only place where upper and lower case decide.
 - mEq/L is read as mmol/L: `agents.concepts` offers it for singly charged ions only.
 """
 
@@ -130,6 +130,16 @@ _ALIASES = {
     "million/ul": "10*6/uL",
     "10*6/mm3": "10*6/uL",
     "m/mm3": "10*6/uL",
+    "tsd/ul": "10*3/uL",
+    "tsd./ul": "10*3/uL",
+    "miles/mm3": "10*3/uL",
+    "mio/ul": "10*6/uL",
+    "mio./ul": "10*6/uL",
+    "millones/mm3": "10*6/uL",
+    "/nl": "10*9/L",
+    "gpt/l": "10*9/L",
+    "/pl": "10*12/L",
+    "tpt/l": "10*12/L",
     "cells/ul": "/uL",
     "cells/mcl": "/uL",
     "cells/mm3": "/uL",
@@ -138,6 +148,8 @@ _ALIASES = {
     "units/l": "U/L",
     "unit/l": "U/L",
     "[iu]/l": "U/L",
+    "ui/l": "U/L",
+    "ie/l": "U/L",
     "m[iu]/l": "mIU/L",
     "u[iu]/ml": "uIU/mL",
     "m[iu]/ml": "mIU/mL",
@@ -146,6 +158,12 @@ _ALIASES = {
     "uiu/ml": "uIU/mL",
     "uu/ml": "uIU/mL",
     "miu/ml": "mIU/mL",
+    "mui/l": "mIU/L",
+    "mie/l": "mIU/L",
+    "uui/ml": "uIU/mL",
+    "uie/ml": "uIU/mL",
+    "mui/ml": "mIU/mL",
+    "mie/ml": "mIU/mL",
     "mcu/ml": "uIU/mL",
     "mciu/ml": "uIU/mL",
     "mmhg": "mm[Hg]",
@@ -222,6 +240,10 @@ _ALIASES = {
     "ml/kg.min": "mL/kg/min",
     "um*3": "um3",
     "ratio/1": "1",
+    "mval/l": "meq/L",
+    "g%": "g/dL",
+    "mg%": "mg/dL",
+    "mmol/molhb": "mmol/mol",
     "mg/gcr": "mg/g",
     "mg/gcreat": "mg/g",
     "mg/gcreatinine": "mg/g",
@@ -270,8 +292,8 @@ def normalise(unit: str | None) -> str | None:
         return None
     if printed in _UNITS:
         return printed
-    if printed in {"G/L", "T/L"}:
-        return {"G/L": "10*9/L", "T/L": "10*12/L"}[printed]
+    if printed in {"G/L", "T/L", "G/l", "T/l"}:
+        return "10*9/L" if printed.startswith("G") else "10*12/L"
     if _ANNOTATION.fullmatch(printed):
         return _annotation(printed)
     return _spelled(printed)

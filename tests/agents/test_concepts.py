@@ -52,6 +52,15 @@ def test_it_gives_every_phrase_to_one_concept() -> None:
             assert seen.setdefault(phrase, concept.id) == concept.id, phrase
 
 
+@pytest.mark.parametrize("concept", CONCEPTS.values(), ids=lambda concept: concept.id)
+def test_it_knows_every_printed_name_for_its_concept(concept: Concept) -> None:
+    # Without "nitrogen" in its name it is urea, which is known in moles only.
+    unit = "mmol/L" if concept.id == "bun" else concept.unit
+
+    for name in (*concept.printed, *concept.abroad):
+        assert concept_for(None, name=name, unit=unit) == concept.id, name
+
+
 def test_it_has_groups_of_known_concepts() -> None:
     for group in GROUPS:
         assert set(group.concepts) <= set(CONCEPTS)
