@@ -70,6 +70,60 @@ def test_it_reads_dutch_haemoglobin_as_what_it_is_in_grams() -> None:
     assert (row.concept, round(row.canonical_value, 1), row.canonical_unit) == ("hemoglobin", 18.5, "g/dL")
 
 
+@pytest.mark.parametrize(
+    ("content", "concepts"),
+    [
+        (
+            (
+                "Datum;Untersuchung;Ergebnis;Einheit;Referenzbereich\n"
+                "01.02.2024;Hämoglobin;8,5;mmol/l;8,6 - 12,1\n"
+                "01.02.2024;Kreatinin;88;µmol/l;62–106\n"
+                "01.02.2024;Thrombozyten;250;Tsd/µl;150 bis 400\n"
+                "01.02.2024;GPT (ALAT);35;U/l;bis 50\n"
+                "01.02.2024;Kreatinin im Urin;80;mg/dl;\n"
+            ),
+            ["hemoglobin", "creatinine", "platelets", "alt", None],
+        ),
+        (
+            (
+                "Date;Analyse;Résultat;Unité;Valeurs de référence\n"
+                "13/05/2024;Hémoglobine;13,5;g/dL;12,0 à 16,0\n"
+                "13/05/2024;Glycémie à jeun;0,95;g/L;0,70 - 1,10\n"
+                "13/05/2024;Plaquettes;250;G/L;150 - 400\n"
+                "13/05/2024;TSH;2,1;mUI/L;0,4 - 4,0\n"
+            ),
+            ["hemoglobin", "glucose", "platelets", "tsh"],
+        ),
+        (
+            (
+                "Fecha;Prueba;Resultado;Unidades;Valores de referencia\n"
+                "13/05/2024;Hemoglobina;13,5;g/dL;12,0 a 16,0\n"
+                "13/05/2024;Colesterol total;210;mg/dL;hasta 200\n"
+                "13/05/2024;Urea;40;mg/dL;\n"
+            ),
+            ["hemoglobin", "total_cholesterol", None],
+        ),
+    ],
+    ids=["german", "french", "spanish"],
+)
+def test_it_knows_tests_by_their_names_abroad(content: str, concepts: list[str | None]) -> None:
+    rows = [row for row in taken(content).rows if isinstance(row, Observation)]
+
+    assert [row.concept for row in rows] == concepts
+    assert all(row.canonical_value is not None for row in rows if row.concept)
+
+
+def test_it_takes_no_letter_of_a_name_for_a_unit() -> None:
+    found = taken("date,test,value,unit\n2024-01-01,Vitamin D,32 ng/mL,\n2024-01-01,Protein C,98,\n")
+
+    assert [(row.name, row.concept) for row in found.rows] == [("Vitamin D", "vitamin_d"), ("Protein C", None)]
+
+
+def test_it_refuses_a_table_whose_letters_it_cannot_read() -> None:
+    with pytest.raises(NotUnderstood, match="letters of this table"):
+        taken("Дата;Показатель;Результат\n01.02.2024;Гемоглобин;135\n".encode("cp1251"))
+
+
 def test_it_makes_one_series_of_creatinine_in_both_units() -> None:
     found = taken("date,test,value,unit\n2025-03-14,Creatinine,88.4,umol/L\n2025-04-14,Creatinine,1.0,mg/dL\n")
 
@@ -191,6 +245,9 @@ def test_it_shows_how_it_would_read_a_table() -> None:
         ("≥ 60", ".", 60.0, ">=", "", ""),
         ("101 H", ".", 101.0, "", "", "H"),
         ("101*", ".", 101.0, "", "", "A"),
+        ("*12.1 ug/dL", ".", 12.1, "", "ug/dL", "A"),
+        ("H 102", ".", 102.0, "", "", "H"),
+        ("↓ <0.6", ".", 0.6, "<", "", "L"),
         ("5.8 %", ".", 5.8, "", "%", ""),
         ("131 mg/dL H", ".", 131.0, "", "mg/dL", "H"),
         ("12 000", ",", 12000.0, "", "", ""),
@@ -203,7 +260,7 @@ def test_it_reads_a_number(cell: str, decimal: str, number: float, comparator: s
     assert (found.number, found.comparator, found.unit, found.flag) == (number, comparator, unit, flag)
 
 
-@pytest.mark.parametrize("cell", ["Negative", "1+", "see note", "2 of 3", "", "A1", "3-5", "1.2.3.4 x y"])
+@pytest.mark.parametrize("cell", ["Negative", "H1", "1+", "see note", "2 of 3", "", "A1", "3-5", "1.2.3.4 x y"])
 def test_it_makes_no_number_of_words(cell: str) -> None:
     assert read_value(cell, decimal=".") is None
 
@@ -213,6 +270,8 @@ def test_it_reads_ranges() -> None:
     assert read_range("[65 – 99]", decimal=".") == (65.0, 99.0)
     assert read_range("<200 mg/dL", decimal=".") == (None, 200.0)
     assert read_range("> 60", decimal=".") == (60.0, None)
+    assert read_range("bis 4,0", decimal=",") == (None, 4.0)
+    assert read_range("Mayor de 60", decimal=",") == (60.0, None)
     assert read_range("see note", decimal=".") == (None, None)
 
 

@@ -40,14 +40,16 @@ _HEADINGS: dict[Role, str] = {
         "date of test|drawn|draw date|datetime|date time|date/time|taken|measured|measured on|timestamp|datum|"
         "abnahmedatum|entnahmedatum|probenentnahme|messdatum|afnamedatum|datum afname|testdatum|"
         "date de prelevement|date du prelevement|prelevement|date de l'examen|fecha|fecha de toma|"
-        "fecha de extraccion|fecha del analisis|data|data prelievo"
+        "fecha de extraccion|fecha del analisis|data|data prelievo|data del prelievo|data esame|data da coleta|"
+        "data de coleta"
     ),
     "time": "time|collection time|uhrzeit|zeit|tijd|heure|hora",
     "test": (
         "test|test name|name|analyte|component|lab|lab test|laboratory test|observation|measurement|marker|"
         "biomarker|parameter|exam|examination|procedure|analysis|item|test description|description|"
         "component name|result name|analyt|untersuchung|bezeichnung|messgrosse|laborwert|bepaling|onderzoek|"
-        "omschrijving|analyse|examen|parametre|prueba|analito|determinacion|parametro|esame"
+        "omschrijving|analyse|examen|parametre|prueba|analito|determinacion|parametro|esame|exame|parameterbezeichnung|"
+        "laborparameter|libelle|determinazione"
     ),
     "value": (
         "value|result|results|result value|test result|observation value|numeric result|measured value|reading|"
@@ -120,11 +122,13 @@ def folded(heading: str) -> str:
 
 
 def test_and_unit(heading: str) -> tuple[str, str]:
-    """`Glucose (mg/dL)` and `Glucose mg/dL` as name and unit."""
+    """`Glucose (mg/dL)` and `Glucose mg/dL` as name and unit; `Vitamin D` and `Protein C` have none."""
     if (match := _IN_BRACKETS.match(heading)) and is_unit(match["unit"]):
         return match["name"].strip(" ,"), match["unit"].strip()
     first, _, last = heading.rpartition(" ")
-    return (first.strip(" ,"), last) if first and is_unit(last) else (heading, "")
+    if not first or not is_unit(last) or _is_known(heading) or (len(last) == 1 and not _is_known(first, last)):
+        return heading, ""
+    return first.strip(" ,"), last
 
 
 def labels(line: tuple[str, ...], roles: tuple[Role, ...]) -> Literal["unit", "range"] | None:
@@ -206,7 +210,10 @@ def _share(cells: list[str], fits: object) -> float:
 
 
 def _is_test(heading: str) -> bool:
-    name, unit = test_and_unit(heading)
+    return _is_known(*test_and_unit(heading))
+
+
+def _is_known(name: str, unit: str = "") -> bool:
     return concepts.concept_for(None, name=name, unit=unit or None) is not None
 
 

@@ -13,11 +13,19 @@ from agents import units
 Decimal = Literal[".", ","]
 
 _NUMERAL = r"[+-]?(?:\d{1,3}(?:[ ' ’]\d{3})+|\d{1,12})(?:[.,]\d{1,12})*"
-_CELL = re.compile(rf"\s*(?P<comparator><=|>=|=<|=>|<|>|≤|≥)?\s*(?P<number>{_NUMERAL})\s*(?P<rest>.{{0,40}}?)\s*\Z")
+_FLAG_BEFORE = r"(?:(?P<flag>[*!↑↓]{1,2}|(?:HH|LL|[HL])(?=\s))\s*)?"
+_CELL = re.compile(
+    rf"\s*{_FLAG_BEFORE}(?P<comparator><=|>=|=<|=>|<|>|≤|≥)?\s*(?P<number>{_NUMERAL})\s*(?P<rest>.{{0,40}}?)\s*\Z"
+)
 _RANGE = re.compile(
     rf"\s*[\[(]?\s*(?P<low>{_NUMERAL})\s*(?:-|–|—|to|bis|tot|à|a)\s*(?P<high>{_NUMERAL})\s*(?P<rest>.{{0,40}}?)[\])]?\s*\Z"
 )
-_BOUND = re.compile(rf"\s*(?P<comparator><=|>=|<|>|≤|≥)\s*(?P<number>{_NUMERAL})\s*(?P<rest>.{{0,40}}?)\s*\Z")
+_BELOW = "<=|<|≤|up to|less than|below|under|bis(?: zu)?|tot|hasta|menor (?:de|que)|jusqu['’]à|inférieur à|fino a|até"
+_ABOVE = ">=|>|≥|more than|greater than|above|over|ab|vanaf|mayor (?:de|que)|supérieur à|superiore a|acima de"
+_BOUND = re.compile(
+    rf"\s*(?:(?P<below>{_BELOW})|(?P<above>{_ABOVE}))\s*(?P<number>{_NUMERAL})\s*(?P<rest>.{{0,40}}?)\s*\Z",
+    re.IGNORECASE,
+)
 _FLAGS = {
     "h": "H", "l": "L", "hh": "HH", "ll": "LL", "a": "A", "aa": "AA", "*": "A", "**": "AA", "high": "H", "low": "L",
     "hoch": "H", "niedrig": "L", "hoog": "H", "laag": "L", "+": "H", "-": "L", "++": "HH", "--": "LL", "↑": "H",
@@ -59,6 +67,7 @@ def read_value(cell: str, *, decimal: Decimal) -> Value | None:
     if number is None or (match["rest"] and not unit and not flag):
         return None
     comparator = match["comparator"] or ""
+    flag = flag or (flag_of(match["flag"]) if match["flag"] else "")
     return Value(number, _COMPARATORS.get(comparator, comparator), unit, flag)
 
 
@@ -69,7 +78,7 @@ def read_range(cell: str, *, decimal: Decimal) -> tuple[float | None, float | No
         return (low, high) if low is not None and high is not None and low <= high else (None, None)
     if match := _BOUND.match(cell):
         bound = read_number(match["number"], decimal=decimal)
-        return (None, bound) if match["comparator"] in ("<", "<=", "≤") else (bound, None)
+        return (None, bound) if match["below"] else (bound, None)
     return None, None
 
 

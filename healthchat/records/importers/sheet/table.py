@@ -64,8 +64,19 @@ def _decoded(content: bytes) -> str:
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
-        # What spreadsheets of western Europe and the Americas write where they do not write UTF-8.
-        return content.decode("cp1252", "replace")
+        return _western(content)
+
+
+def _western(content: bytes) -> str:
+    """What spreadsheets of western Europe and the Americas write where they do not write UTF-8."""
+    text = content.decode("cp1252", "replace")
+    letters = [letter for letter in text[:20_000] if letter.isalpha()]
+    # Another alphabet's letters have the places of the accented ones, which no western language mostly uses.
+    if sum(letter > "\x7f" for letter in letters) * 2 > len(letters):
+        raise NotUnderstood(
+            gettext("The letters of this table could not be read. Please save it as “CSV UTF-8” and import it again.")
+        )
+    return text
 
 
 def _delimiter(text: str) -> str:
