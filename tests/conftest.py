@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING
 import hypothesis
 import pytest
 from django.conf import settings
+from django.test import TransactionTestCase
 
 from tests import parts
+from tests.emptying import empty_tables
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -51,6 +53,7 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     config.addinivalue_line("markers", "storing: uses a database; known of a test with a fixture that has one")
     config.addinivalue_line("markers", "on_any_database(why): is the same on each, and so tested on SQLite alone")
+    TransactionTestCase._fixture_teardown = empty_tables
     # pytest-django sets Django up if the settings have been read by now.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     hypothesis.settings.register_profile("healthchat", deadline=None, derandomize=os.environ.get("CI") == "true")
