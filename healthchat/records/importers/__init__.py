@@ -32,8 +32,7 @@ from healthchat.records.importers.sheet import Reading
 __all__ = ["Import", "NotUnderstood", "Reading", "Unmapped", "kind_of", "load", "merged", "read", "read_file"]
 
 MAX_FILE_NAME_LENGTH = 255
-_PARTS_OF_APPLES = (".gpx", ".csv")
-"""Routes and electrocardiograms in an Apple Health export, which are not taken."""
+_TABLES = (".csv", ".tsv")
 
 
 def read(path: Path | str, *, reading: Reading | None = None) -> Import:
@@ -143,6 +142,8 @@ def _unpacked(file: BinaryIO, *, name: str, reading: Reading | None) -> Import:
             with archive.open(member) as inner, _naming(member):
                 imports.append(_one(kind, inner, name=name, reading=reading))
     if not imports:
+        if known["zip"]:
+            raise NotUnderstood(gettext("There is an archive in this archive. Please unpack it, and import that one."))
         raise NotUnderstood(gettext("There are no health records that can be read in this archive."))
     return _combined(imports, name=name, left=left)
 
@@ -159,14 +160,36 @@ def _sorted(archive: Archive) -> tuple[dict[Format, list[Member]], Counter[str]]
             known[format_of(head)].append(member)
         except NotUnderstood:
             unknown.append(member)
-    if known["apple_health"]:
-        parts = [member for member in known["sheet"] if member.name.lower().endswith(_PARTS_OF_APPLES)]
-        known["sheet"] = [member for member in known["sheet"] if member not in parts]
-        unknown.extend(parts)
-    unknown.extend(known["zip"])
+    # What lies in a folder of an Apple Health export is its own: electrocardiograms, which are called tables.
+    folders = [member.name.rpartition("/")[0] for member in known["apple_health"]]
+    tables = [
+        member
+        for member in known["sheet"]
+        if not any(_is_below(member, folder) for folder in folders) and _is_table(archive, member)
+    ]
+    unknown += [member for member in known["sheet"] if member not in tables]
+    unknown += known["zip"]
+    known["sheet"] = tables
     for member in unknown:
         left[f"{_ending(member.name)} file"] += 1
     return known, +left
+
+
+def _is_below(member: Member, folder: str) -> bool:
+    """Whether it lies in a folder of this one; "" is the archive itself."""
+    start = f"{folder}/" if folder else ""
+    return member.name.startswith(start) and "/" in member.name.removeprefix(start)
+
+
+def _is_table(archive: Archive, member: Member) -> bool:
+    """Whether it is called one, or can be read as one without doubt: texts that explain an export look like tables."""
+    if member.name.lower().endswith(_TABLES):
+        return True
+    with archive.open(member) as inner:
+        try:
+            return sheet.preview(inner).certain
+        except NotUnderstood:
+            return False
 
 
 def _ending(name: str) -> str:

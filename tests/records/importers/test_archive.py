@@ -70,6 +70,33 @@ def test_it_takes_the_hospitals_records_in_an_apple_export_for_the_same_persons(
     assert found.skipped == {"C-CDA document (repeats the export)": 1, "CSV file": 1, "GPX file": 1}
 
 
+def test_it_takes_a_patient_portals_download_with_all_that_comes_with_it() -> None:
+    found = taken(
+        {
+            "Summary/IHE_XDM/Ann/DOC0001.XML": CCDA,
+            "Summary/IHE_XDM/Ann/METADATA.XML": "<SubmitObjectsRequest/>",
+            "Summary/IHE_XDM/Ann/STYLE.XSL": "<stylesheet/>",
+            "Summary/INDEX.HTM": "<html></html>",
+            "Summary/README - Open for Instructions.TXT": "Your records, as of today.\nOpen INDEX.HTM, or ask us.\n",
+            "Summary/DOC0001.PDF": b"%PDF-1.7",
+        }
+    )
+
+    assert found.counts == {"observation": 1}
+    assert found.skipped == {"HTM file": 1, "PDF file": 1, "TXT file": 1, "XML file": 1, "XSL file": 1}
+
+
+def test_it_takes_a_table_beside_an_apple_export() -> None:
+    found = taken({"export.xml": APPLE, "labs.csv": CSV})
+
+    assert sorted(row.name for row in found.rows) == ["Steps", "TSH"]
+
+
+def test_it_asks_to_unpack_an_archive_in_an_archive() -> None:
+    with pytest.raises(NotUnderstood, match="archive in this archive"):
+        taken({"export.zip": archive({"a.json": FHIR})})
+
+
 def test_it_refuses_an_archive_about_two_people() -> None:
     with pytest.raises(NotUnderstood, match="another person"):
         taken({"a.xml": CCDA, "b.xml": ccda(born="19900101")})
@@ -82,7 +109,7 @@ def test_it_names_the_file_that_is_damaged() -> None:
 
 def test_it_refuses_an_archive_without_records() -> None:
     with pytest.raises(NotUnderstood, match="no health records"):
-        taken({"letter.pdf": b"%PDF-1.7", "inner.zip": archive({"a.json": FHIR})})
+        taken({"letter.pdf": b"%PDF-1.7", "notes.txt": "hello, Ann"})
 
 
 def test_it_leaves_out_what_leads_out_of_the_archive() -> None:
