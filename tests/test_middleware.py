@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import gzip
 
+import pytest
 from django.test import AsyncClient
+from pytest_django import Settings
 
 STYLE = "/static/css/site.css"
 PACKED = {"Accept-Encoding": "gzip"}
 LARGE = "/static/drf_spectacular_sidecar/swagger-ui-dist/swagger-ui-bundle.js"
+
+
+@pytest.fixture(autouse=True)
+def _static_files_are_served(settings: Settings) -> None:
+    settings.SERVESTATIC_USE_FINDERS = True
 
 
 async def test_it_packs_a_style_and_says_its_length() -> None:
