@@ -46,6 +46,11 @@ class Meter:
         left = self._ends - asyncio.get_running_loop().time()
         return left if self._of is None else min(left, self._of.seconds_left)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether not even the smallest request can be paid for."""
+        return self.seconds_left <= 0 or any(meter._requests < 1 or meter._tokens < 1 for meter in self._levels())
+
     def pay(self, tokens: int) -> None:
         """Take one request of at most so many tokens.
 

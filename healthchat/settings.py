@@ -80,6 +80,8 @@ HEALTHCHAT_RUN_TOKENS = env.int("HEALTHCHAT_RUN_TOKENS", default=400_000)
 HEALTHCHAT_DAY_TOKENS = env.int("HEALTHCHAT_DAY_TOKENS", default=4_000_000)
 HEALTHCHAT_RUN_SECONDS = env.float("HEALTHCHAT_RUN_SECONDS", default=300)
 HEALTHCHAT_SPECIALIST_SECONDS = env.float("HEALTHCHAT_SPECIALIST_SECONDS", default=60)
+# How long a model may be silent; one on a slow machine reads for minutes before its first word.
+HEALTHCHAT_SILENCE_SECONDS = env.float("HEALTHCHAT_SILENCE_SECONDS", default=45)
 # Where an OpenTelemetry collector takes traces (needs the extra `otel`); none are sent without it.
 OTEL_EXPORTER_OTLP_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", default="")
 # Whether `GET /api/chat/stream?message=` may start a run (the words then travel in a URL).

@@ -46,15 +46,11 @@ class Consulting:
             self.team = self._asked(model=RulesModel())
 
     def _why_by_rules(self) -> Gap:
-        if self._used_up:
+        if not self.team.may_ask:
             return Gap(reason="budget", unknown=SPENT)
         return Gap(reason="failed", unknown=UNABLE if self._can_write else GONE)
 
     @property
     def _can_write(self) -> bool:
         """Whether a model that was no use to the specialists may still put into words what the rules find."""
-        return self.team.model_is_there and not self._used_up
-
-    @property
-    def _used_up(self) -> bool:
-        return all(gap.reason == "budget" for gap in self.team.gaps)
+        return self.team.model_is_there and self.team.may_ask

@@ -80,6 +80,11 @@ class Team:
         return isinstance(self.model, OutsideModel) and bool(self.gaps) and not self.findings
 
     @property
+    def may_ask(self) -> bool:
+        """Whether the run has something left to ask a model for; a specialist at its own limit says nothing of that."""
+        return not self._meter.is_empty
+
+    @property
     def claims(self) -> Iterator[Claim]:
         """All that was found, in the order of the plan."""
         for task in self.plan.tasks:

@@ -31,6 +31,7 @@ def limits() -> Limits:
         specialist=replace(usual.specialist, seconds=settings.HEALTHCHAT_SPECIALIST_SECONDS),
         finding_tokens=settings.HEALTHCHAT_FINDING_TOKENS,
         answer_tokens=settings.HEALTHCHAT_ANSWER_TOKENS,
+        stall_seconds=settings.HEALTHCHAT_SILENCE_SECONDS,
     )
 
 
