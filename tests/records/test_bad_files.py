@@ -45,6 +45,7 @@ WHOLE = json.dumps(bundle(person(), observation())).encode()
         (b"\x89PNG\r\n\x1a\n", "picture"),
         (b"\xd0\xcf\x11\xe0", "office document"),
         (b"%PDF-1.7", "PDF"),
+        (b"MSH|^~\\&|LAB|||20240517||ORU^R01\rOBX|1|NM|2345-7^Glucose^LN||101|mg/dL|65-99|H\r", "HL7 v2"),
         (WHOLE.decode().encode("utf-16"), "UTF-16"),
         (b"date,test,value\n", "empty"),
         (b"Dear Ann,\nyour results are fine.\n", "empty|Which columns"),

@@ -326,6 +326,51 @@ def test_it_takes_conditions_immunizations_procedures_encounters_and_documents(w
     assert (document.name, document.text) == ("Discharge letter", "Rest.")
 
 
+def test_it_takes_what_hospitals_send_a_phone_in_an_earlier_version_of_fhir(write: Writer) -> None:
+    order = {"resourceType": "MedicationOrder", "id": "m1", "status": "active", "dateWritten": "2014-01-02"}
+    allergy = {"resourceType": "AllergyIntolerance", "id": "a1", "substance": {"text": "Penicillin"}}
+
+    medicine, *allergies = read(
+        write(
+            person(),
+            order | {"medicationCodeableConcept": {"text": "Lisinopril"}},
+            allergy | {"status": "active"},
+            allergy | {"id": "a2", "status": "refuted"},
+        )
+    ).rows
+
+    assert (medicine.name, medicine.status, medicine.start.text) == ("Lisinopril", "active", "2014-01-02")
+    assert [(one.name, one.clinical_status, one.verification_status) for one in allergies] == [
+        ("Penicillin", "active", ""),
+        ("Penicillin", "", "refuted"),
+    ]
+
+
+def test_it_calls_what_comes_with_no_more_than_a_code_by_what_the_code_stands_for(write: Writer) -> None:
+    component = {"code": {"coding": [{"system": "http://loinc.org", "code": "8480-6"}]}, "valueInteger": 128}
+
+    found = read(write(person(), observation(valueQuantity=None, component=[component])))
+
+    assert [row.name for row in found.rows] == ["Systolic blood pressure"]
+    assert [one.reason for one in found.unmapped] == ["no unit"]
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("<0.6 mg/dL", (0.6, "mg/dL", "<", 0.6)),
+        ("7.2mmol/L", (7.2, "mmol/L", None, pytest.approx(278.4, abs=0.1))),
+        ("7.2 see note", (None, None, None, None)),
+        ("1 of 3 mg/dL", (None, None, None, None)),
+    ],
+)
+def test_it_reads_a_value_with_its_unit_from_text(write: Writer, written: str, value: tuple[Any, ...]) -> None:
+    (row,) = read(write(person(), observation(valueQuantity=None, valueString=written))).rows
+
+    assert row.text == written
+    assert (row.value, row.unit, row.comparator, row.canonical_value) == value
+
+
 def test_it_leaves_out_what_was_entered_in_error_and_remembers_it(write: Writer) -> None:
     wrong = observation("o2", status="entered-in-error")
     diagnosis = {

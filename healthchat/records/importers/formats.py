@@ -103,5 +103,13 @@ def _refuse_known(start: bytes) -> None:
             + " "
             + gettext(_TAKEN)
         )
+    if lower.startswith((b"msh|", b"fhs|", b"bhs|")):
+        raise NotUnderstood(
+            gettext(
+                "This is a message between laboratory systems (HL7 v2). Please ask for your records in another form."
+            )
+            + " "
+            + gettext(_TAKEN)
+        )
     if lower.startswith((b"\xd0\xcf\x11\xe0", b"{\\rtf")):
         raise NotUnderstood(gettext("This is an office document. Please save a table in it as CSV and import that."))

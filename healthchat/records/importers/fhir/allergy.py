@@ -34,24 +34,27 @@ NONE_KNOWN = frozenset(
 )
 """SNOMED CT's codes and those of the International Patient Summary (Absent and Unknown Data, 2020)."""
 
+_CLINICAL = frozenset({"active", "inactive", "resolved"})
 _NONE_KNOWN = re.compile(r"\s*(no known\b.*allerg|nkd?a\b|no (drug |food )?allerg|none known\b)", re.IGNORECASE)
 
 
 def allergy(resource: Resource) -> Allergy:
     data = resource.data
-    named = concept(data.get("code"))
+    named = concept(data.get("code") or data.get("substance"))
     reactions = list(objs(data.get("reaction")))
     substance = next((concept(one.get("substance")) for one in reactions if one.get("substance")), Concept())
     best = (named if named.name else substance).best(SNOMED)
     start, _ = period(data.get("onsetPeriod"))
+    # Before FHIR R4 there was one status for both.
+    status = code(data.get("status"))
     recorded = first_date(data.get("recordedDate"), data.get("assertedDate"), data.get("onsetDateTime"))
     return Allergy(
         **resource.row,
         name=resource.name("allergy", named, substance),
         code=best.code or None,
         code_system=best.system or None,
-        clinical_status=code(data.get("clinicalStatus")),
-        verification_status=code(data.get("verificationStatus")),
+        clinical_status=code(data.get("clinicalStatus")) or (status if status in _CLINICAL else ""),
+        verification_status=code(data.get("verificationStatus")) or ("" if status in _CLINICAL else status),
         criticality=code(data.get("criticality")) or None,
         reactions=tuple(dict.fromkeys(said for one in reactions for said in _reaction(one))),
         recorded=recorded or start,

@@ -29,6 +29,7 @@ MAX_ROWS = 250_000
 
 _ROWS: dict[str, tuple[str, Callable[[Resource], AnyRow]]] = {
     "MedicationRequest": ("medication", medication),
+    "MedicationOrder": ("medication", medication),
     "MedicationStatement": ("medication", medication),
     "MedicationDispense": ("medication", medication),
     "MedicationAdministration": ("medication", medication),

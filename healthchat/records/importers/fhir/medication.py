@@ -17,7 +17,7 @@ _ENDED = frozenset({"stopped", "completed", "cancelled", "ended"})
 
 
 def medication(resource: Resource) -> Medication:
-    """The row of a MedicationRequest, MedicationStatement, MedicationDispense or MedicationAdministration."""
+    """The row of a MedicationRequest (before FHIR R4 a MedicationOrder), -Statement, -Dispense or -Administration."""
     data = resource.data
     named = _named(resource)
     best = named.best(RXNORM)
@@ -82,6 +82,7 @@ def _taken(data: dict[str, Json], *, ended: bool) -> tuple[RecordDate | None, Re
     written = first_date(
         data.get("effectiveDateTime"),
         data.get("authoredOn"),
+        data.get("dateWritten"),
         data.get("whenHandedOver"),
         data.get("whenPrepared"),
         validity[0].text if validity[0] else None,

@@ -11,6 +11,7 @@ import msgspec
 from django.utils.translation import gettext
 
 from agents import concepts as known
+from agents import units
 from agents.records import Category, Comparator, Observation, RecordDate
 from healthchat.records.importers.fhir.elements import (
     LOINC,
@@ -37,6 +38,7 @@ MAX_TEXT_LENGTH = 4000
 MAX_DEVICE_LENGTH = 200
 
 _CATEGORIES: frozenset[str] = frozenset(get_args(Category))
+_MEASURED = re.compile(r"(?P<number>[^\d]{0,3}\d[\d.]{0,20})\s*(?P<unit>[^\d\s.].{0,30})\Z")
 _COMPARATORS: frozenset[str] = frozenset(get_args(Comparator))
 _NUMERAL = r"\d{1,9}(?:\.\d{1,9})?"
 _SPAN = re.compile(
@@ -126,8 +128,10 @@ def range_of(data: dict[str, Json], *, measured_in: str | None) -> Range:
 def _row(resource: Resource, data: dict[str, Json], result: Result, *, panel: str | None) -> Observation:
     named = concept(data.get("code"))
     best = named.best(LOINC, SNOMED)
-    name = resource.name("observation", named)
     found = _concept_of(named, result.unit)
+    # What comes with no more than a code, such as the parts of a blood pressure, is called by what the code stands for.
+    called = Concept(known.CONCEPTS[found].display) if found and named.is_only_a_code else named
+    name = resource.name("observation", called)
     canonical = _canonical(resource, named, found, result)
     reference = range_of(data, measured_in=result.unit)
     return Observation(
@@ -216,11 +220,13 @@ def _measured(value: Json) -> Result:
 
 
 def _from_text(written: str) -> Result:
-    """A number that came as text stays text too; it has no unit."""
-    found = compared_number(written)
+    """A number that came as text, by itself or with a unit that is known, stays text too."""
+    match = _MEASURED.match(written)
+    measured_in = match["unit"] if match and units.kind(match["unit"]) else None
+    found = compared_number(match["number"] if match and measured_in else written)
     if found is None:
         return Result(text=written[:MAX_TEXT_LENGTH] or None)
-    return Result(found[1], None, found[0], written)  # type: ignore[arg-type]
+    return Result(found[1], measured_in, found[0], written)  # type: ignore[arg-type]
 
 
 def _words(kind: str, value: Json) -> str:
