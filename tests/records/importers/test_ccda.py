@@ -74,6 +74,15 @@ def test_it_keeps_a_value_of_any_type(value: str, comparator: str, number: float
     assert (row.comparator, row.value, row.text) == (comparator, number, text)
 
 
+@pytest.mark.parametrize("value", [measured("130", "mg/dL"), ""])
+def test_it_never_reads_what_was_not_so_as_a_result(value: str) -> None:
+    said = result(value).replace("<observation ", "<observation negationInd='true' ", 1)
+
+    row = only(taken(section(RESULTS, said)))
+
+    assert row.status == "cancelled"
+
+
 def test_it_holds_a_panel_together() -> None:
     members = "".join(
         f"<component>{result(measured(value, 'mg/dL'), code=code, name=name)}</component>"

@@ -142,12 +142,12 @@ def _result(one: Element, told: Told, around: Element) -> Iterator[Resource]:
         "effectiveDateTime": when,
         "interpretation": {"coding": [{"code": code}]} if code else None,
         "referenceRange": span,
-        "negated": None,
     }
-    found = {key: said for key, said in made.items() if said}
-    if one["negationInd"] == "true" and not measured:
-        measured = {"valueString": "not done"}
-    yield found | measured
+    if one["negationInd"] == "true":
+        # What was not so, or not done, must not be read as a result.
+        made["status"] = "cancelled"
+        measured = measured or {"valueString": "not done"}
+    yield {key: said for key, said in made.items() if said} | measured
 
 
 def _ranges(one: Element, told: Told) -> list[Resource]:
