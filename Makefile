@@ -35,7 +35,11 @@ EXTRAS := speed $(if $(filter anthropic:%,$(MODELS)),anthropic) \
 CAN_RUN := $(VENV)/.can-run$(subst $() ,,$(addprefix -,$(strip $(EXTRAS))))
 NEEDS := pyproject.toml uv.lock | $(filter .uv/%,$(UV)) python
 
-.PHONY: help run test test-llm api-check test-postgresql faults check format messages screenshots clean python
+# Tests start processes by the dozen: without it, each compiles the project and its tests anew.
+export PYTHONDONTWRITEBYTECODE :=
+
+.PHONY: help run test test-llm api-check test-postgresql faults check formatting types layers migrations format messages \
+	screenshots clean python
 .DELETE_ON_ERROR:
 
 help:
@@ -71,11 +75,19 @@ api-check: $(VENV)/.can-test
 test-postgresql: $(VENV)/.can-test
 	@.ci/with-postgresql $(PYTEST) -m storing $(STORING)
 
-check: $(VENV)/.can-test
+check: formatting types layers migrations
+
+formatting: $(VENV)/.can-test
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
+
+types: $(VENV)/.can-test
 	@$(BIN)/mypy
+
+layers: $(VENV)/.can-test
 	@$(BIN)/lint-imports
+
+migrations: $(VENV)/.can-test
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 
 # Collects what the page says into locale/, and compiles it; needs gettext (Debian: apt install gettext). The compiled

@@ -62,6 +62,12 @@ def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.load_profile("healthchat")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    # Many of them wait for a server or a browser, which wait for each other.
+    return len(os.sched_getaffinity(0)) * 3 // 2
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=_place)

