@@ -1,6 +1,7 @@
 """Every setting, each from an environment variable with a working default. Nothing else reads the environment."""
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
@@ -166,9 +167,9 @@ TEMPLATES = [
 ]
 
 
-def database() -> dict[str, object]:
+def database() -> dict[str, Any]:
     """The database that `DATABASE_URL` names; SQLite in the data folder without it."""
-    config: dict[str, object] = env.db("DATABASE_URL", default=f"sqlite:///{DATA / 'healthchat.sqlite3'}")
+    config: dict[str, Any] = env.db("DATABASE_URL", default=f"sqlite:///{DATA / 'healthchat.sqlite3'}")
     if config["ENGINE"] == "django.db.backends.sqlite3":
         config["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",

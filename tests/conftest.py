@@ -35,9 +35,14 @@ SLOWEST = ("tests/acceptance/test_described", "tests/browser", "tests/faults", "
 STORING = frozenset({"db", "transactional_db", "chat", "serve", "serve_team"})
 """Fixtures with a database: whoever asks for one of them is tested on PostgreSQL too."""
 
+SCALED = "REDIS_URL" in os.environ
+"""Whether the tests are about an installation of several processes, with workers, PostgreSQL and Redis."""
+
 # Before the settings are read: no test sees or touches the data, the keys or the choices of whoever runs it.
 for _name in [name for name in os.environ if name.startswith("HEALTHCHAT_")]:
     del os.environ[_name]
+if SCALED:
+    os.environ["HEALTHCHAT_ENGINE"] = "procrastinate"
 # The first process of a run makes the folder of all of them and removes it at the end; each has one of its own in it.
 _IS_FIRST = "TESTS_RUN" not in os.environ
 _RUN = os.environ.setdefault("TESTS_RUN", tempfile.mkdtemp(prefix="healthchat-tests-"))

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -60,6 +60,7 @@ def serve(
         with (
             log.open("wb") as output,
             _process([command, "--port", str(port)], output, env=_environment(data, environment)) as process,
+            _worker(output, env=_environment(data, environment)),
         ):
             served = Served(f"http://127.0.0.1:{port}", data, log, process)
             _wait_until_it_answers(served)
@@ -195,6 +196,11 @@ def _process(arguments: list[str], output: IO[bytes], *, env: dict[str, str]) ->
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def _worker(output: IO[bytes], *, env: dict[str, str]) -> AbstractContextManager[object]:
+    """A worker beside the server, where the tests are about an installation with workers."""
+    return _process(["worker"], output, env=env) if env.get("HEALTHCHAT_ENGINE") == "procrastinate" else nullcontext()
 
 
 def _wait_until_it_answers(served: Served) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from django.conf import settings
@@ -20,12 +20,14 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector, CollectorRegistry
 
+from healthchat import jobs
 from healthchat.accounts.tokens import bearer
 from healthchat.chat.hub import hub
 from healthchat.chat.models import Run
 from healthchat.chat.recorder import recorder
 from healthchat.database import in_database
 from healthchat.metrics import REGISTRY
+from healthchat.pubsub import pubsub
 
 
 class Standing(NamedTuple):
@@ -68,15 +70,16 @@ async def metrics(request: HttpRequest) -> HttpResponse:
     if not secrets.compare_digest((bearer(request) or "").encode(), expected.encode()):
         return _told("this needs the metrics token", status=401, **{"WWW-Authenticate": "Bearer"})
     registry = CollectorRegistry()
-    registry.register(Now(await in_database(standing)))
+    registry.register(Now(await in_database(standing), await in_database(jobs.depths) if jobs.by_workers() else {}))
     return HttpResponse(generate_latest(REGISTRY) + generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 
 class Now(Collector):
     """What is the case at this moment, in this process and in the database."""
 
-    def __init__(self, standing: Standing) -> None:
+    def __init__(self, standing: Standing, depths: Mapping[tuple[str, str], int]) -> None:
         self._standing = standing
+        self._depths = depths
 
     def collect(self) -> Iterator[Metric]:
         for name, what, value in (
@@ -89,6 +92,14 @@ class Now(Collector):
             ("oldest_queued_seconds", "How long the first of them has waited.", self._standing.oldest_queued_seconds),
         ):
             yield GaugeMetricFamily(f"healthchat_{name}", what, value=value)
+        if jobs.by_workers():
+            others = pubsub()
+            heard = int(others is not None and others.connected)
+            yield GaugeMetricFamily("healthchat_others_heard", "1 while other processes are heard here.", value=heard)
+            depth = GaugeMetricFamily("healthchat_jobs", "Jobs of the workers.", labels=["queue", "status"])
+            for labels, count in self._depths.items():
+                depth.add_metric(labels, count)
+            yield depth
 
 
 def is_migrated() -> bool:

@@ -50,15 +50,25 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 @pytest_asyncio.fixture
 async def chat(transactional_db: None, script: Callable[..., str]) -> AsyncIterator[None]:
     """The chat in this test's event loop; what it started ends with the test."""
-    from healthchat.chat.engine import engine
+    from healthchat import jobs
+    from healthchat.chat.engine import become_worker, engine
+    from healthchat.chat.management.commands.worker import end, take_jobs
     from healthchat.chat.recorder import recorder
     from healthchat.database import looker, readers, writer
+    from healthchat.pubsub import pubsub
 
+    # Where there are workers, the test is one of them.
+    become_worker()
+    taking = asyncio.ensure_future(take_jobs(jobs.QUEUES, 100)) if jobs.by_workers() else None
     yield
+    if taking is not None:
+        await end(taking)
     async with asyncio.timeout(WAIT_SECONDS):
         await engine().stop()
     if (commits := recorder()._task) is not None:
         commits.cancel()
+    if others := pubsub():
+        await others.close()
     writer.close()
     readers.close()
     looker.close()

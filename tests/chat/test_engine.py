@@ -11,6 +11,7 @@ from uuid import UUID
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import transaction
 
 from agents import scripted
 from healthchat.chat import log, questions, runs
@@ -70,10 +71,16 @@ def write_numbered(run: Run, seq: int) -> None:
     Event.objects.create(run=run, seq=seq, name="message", type="text", data=data)
 
 
-def claimed_and_left(run: Run, attempts: int = 1) -> None:
+@transaction.atomic
+def asked_and_left(owner: User, *, attempts: int = 1, said: str = "") -> Run:
+    """A run that was begun so often, by a process that died each time; in one go, before anybody else takes it."""
+    run = questions.ask(owner, "A question?").run
+    if said:
+        write(run, {"type": "text", "content": said, "part": "answer"})
     for _ in range(attempts):
         assert runs.claim(run.id, worker="gone", now=LONG_AGO) is not None
         Run.objects.filter(id=run.id).update(lease_until=None)
+    return run
 
 
 async def test_it_carries_a_run_out_and_stores_the_answer(alice: User, script: Script, ended: Until) -> None:
@@ -253,9 +260,7 @@ class TestLeftovers:
 
     async def test_it_goes_on_with_a_run_whose_process_died(self, alice: User, script: Script, ended: Until) -> None:
         script(tokens=3)
-        run = await ask(alice)
-        await in_database(claimed_and_left, run)
-        await in_database(write, run, {"type": "text", "content": "Cut o", "part": "answer"})
+        run = await in_database(asked_and_left, alice, said="Cut o")
 
         engine().watch()
 
@@ -269,8 +274,7 @@ class TestLeftovers:
         assert "Cut o" not in await folded(run)
 
     async def test_it_gives_up_honestly_after_the_last_attempt(self, alice: User, ended: Until) -> None:
-        run = await ask(alice)
-        await in_database(claimed_and_left, run, runs.ATTEMPTS)
+        run = await in_database(asked_and_left, alice, attempts=runs.ATTEMPTS)
 
         engine().watch()
 

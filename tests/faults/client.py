@@ -221,7 +221,8 @@ class EventSource:
                 if opened.status == 204:
                     return False
                 if opened.status in self._bears:
-                    raise CutError
+                    self.seen.cuts += 1
+                    return True
                 if opened.status != 200:
                     raise RefusedError(opened.status)
                 await self._read(opened)

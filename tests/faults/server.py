@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -19,12 +18,14 @@ STOP_SECONDS = 30
 
 
 class Server:
-    """One address and one data folder; the process behind them comes and goes."""
+    """One address and one data folder; the process behind them comes and goes, and a worker with it if it has one."""
 
     host = "127.0.0.1"
 
-    def __init__(self, data: Path, environment: dict[str, str]) -> None:
+    def __init__(self, data: Path, environment: dict[str, str], *, worker: bool = False) -> None:
         self.data = data
+        self._has_worker = worker
+        self._worker: subprocess.Popen[bytes] | None = None
         self.port = free_port()
         self.log = data / "server.log"
         self._environment = os.environ | {"HEALTHCHAT_DATA": str(data), "HEALTHCHAT_GUESTS": "true"} | environment
@@ -40,16 +41,21 @@ class Server:
 
     def start(self) -> None:
         """Start the process; return when it takes connections."""
+        self._process = self._started(self.program())
+        if self._has_worker:
+            self._worker = self._started(["manage.py", "worker"])
+        self.wait_until_it_listens()
+
+    def _started(self, program: list[str]) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as output:
-            self._process = subprocess.Popen(
-                [sys.executable, *self.program()],
+            return subprocess.Popen(
+                [sys.executable, *program],
                 cwd=ROOT,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
-        self.wait_until_it_listens()
 
     def wait_until_it_listens(self) -> None:
         assert self._process is not None
@@ -70,12 +76,18 @@ class Server:
 
     def kill(self) -> None:
         """End the process as a power cut would."""
-        assert self._process is not None
-        self._process.kill()
-        self._process.wait(STOP_SECONDS)
+        for process in self._processes:
+            process.kill()
+        for process in self._processes:
+            process.wait(STOP_SECONDS)
 
     def tell_to_stop(self) -> None:
-        os.kill(self.pid, signal.SIGTERM)
+        for process in self._processes:
+            process.terminate()
+
+    @property
+    def _processes(self) -> list[subprocess.Popen[bytes]]:
+        return [process for process in (self._process, self._worker) if process is not None]
 
     def wait(self) -> int:
         """The process's exit code, once it has ended."""
@@ -83,11 +95,10 @@ class Server:
         return self._process.wait(STOP_SECONDS)
 
     def stop(self) -> None:
-        if self._process is None or self._process.poll() is not None:
-            return
-        self._process.terminate()
+        self.tell_to_stop()
         try:
-            self._process.wait(STOP_SECONDS)
+            for process in self._processes:
+                process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             self.kill()
 
@@ -127,7 +138,7 @@ class Server:
 def serving(data: Path, **environment: str) -> Iterator[Server]:
     """A server of its own, until the block ends."""
     with own_database(data) as database:
-        server = Server(data, environment | database)
+        server = Server(data, environment | database, worker="HEALTHCHAT_ENGINE" in os.environ)
         server.start()
         try:
             yield server

@@ -76,6 +76,10 @@ class Redis:
         self.start()
 
     @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
     def url(self) -> str:
         return f"redis://127.0.0.1:{self._port}/0"
 
@@ -128,9 +132,9 @@ class Site:
         self.redis = redis
         self.port = free_port()
         self.folder = folder
-        shared = {"HEALTHCHAT_ENGINE": "procrastinate", "REDIS_URL": redis.url} | environment
-        self.servers = [self._process(Server, f"server-{number}", shared) for number in range(2)]
-        self.workers = [self._process(Worker, f"worker-{number}", shared) for number in range(2)]
+        self._environment = {"HEALTHCHAT_ENGINE": "procrastinate", "REDIS_URL": redis.url} | environment
+        self.servers = [self.process(Server, f"server-{number}") for number in range(2)]
+        self.workers = [self.process(Worker, f"worker-{number}") for number in range(2)]
 
     def start(self) -> None:
         self.servers[0].manage("migrate", "--verbosity", "0")
@@ -141,9 +145,10 @@ class Site:
         with ThreadPoolExecutor() as together:
             list(together.map(Server.stop, [*self.servers, *self.workers]))
 
-    def _process(self, kind: type[Server], name: str, environment: dict[str, str]) -> Server:
+    def process(self, kind: type[Server], name: str) -> Server:
+        """One more server or worker, which is not started yet and has its own name with PostgreSQL."""
         database = f"{self.postgresql.url}?application_name={name}"
-        process = kind(self.folder, environment | {"DATABASE_URL": database})
+        process = kind(self.folder, self._environment | {"DATABASE_URL": database})
         process.log = self.folder / f"{name}.log"
         return process
 

@@ -15,6 +15,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from healthchat import jobs
 from healthchat.records.demo import ensure_demo_patient
 
 ADMIN = "admin"
@@ -37,6 +38,8 @@ class Command(BaseCommand):
         self.stdout.write(f"  To look inside:    {address}admin/")
         self.stdout.write(f"                     {sign_in(password)}")
         self.stdout.write(f"  Your data:         {settings.DATA}")
+        if jobs.by_workers():
+            self.stdout.write("  Who answers:       manage.py worker, with the same settings, as often as you like")
         self.stdout.write("  Ctrl-C stops it.\n")
         self.stdout.flush()
         call_command("serve", port=port)

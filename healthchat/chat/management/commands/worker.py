@@ -6,6 +6,7 @@ import asyncio
 import logging
 import signal
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -64,17 +65,25 @@ class Command(BaseCommand):
         await asyncio.to_thread(__import__, "agents.consultation")
         self.stdout.write(f"healthchat works on {', '.join(queues)}")
         self.stdout.flush()
-        taking = asyncio.ensure_future(_take_jobs(queues, concurrency))
+        taking = asyncio.ensure_future(take_jobs(queues, concurrency))
         await told.wait()
         logger.info("stopping: work that is not finished is handed on")
         await engine.stop()
-        taking.cancel()
-        await asyncio.wait([taking], timeout=LEAVE_SECONDS)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LEAVE_SECONDS):
+                await end(taking)
         if others := pubsub():
             await others.close()
 
 
-async def _take_jobs(queues: Sequence[str], concurrency: int) -> None:
+async def end(taking: asyncio.Task[None]) -> None:
+    """Have it end that jobs are taken. A cancellation may end no more than a job, so there may have to be another."""
+    while not taking.done():
+        taking.cancel()
+        await asyncio.wait([taking], timeout=RETRY_SECONDS)
+
+
+async def take_jobs(queues: Sequence[str], concurrency: int) -> None:
     """Take jobs from the queue until cancelled, and go on once the database is back after it was gone."""
     from procrastinate import PsycopgConnector
     from procrastinate.contrib.django import app
@@ -86,7 +95,7 @@ async def _take_jobs(queues: Sequence[str], concurrency: int) -> None:
         try:
             async with app.with_connector(connector).open_async() as taking:
                 await taking.run_worker_async(
-                    queues=queues,
+                    queues=list(queues),
                     concurrency=concurrency,
                     install_signal_handlers=False,
                     delete_jobs="always",
