@@ -92,7 +92,8 @@ async def process_query(
     except ModelUnavailable as error:
         if not fall_back:
             raise
-        log.error("the rules answer instead: %s", error)  # noqa: TRY400 - it says all there is to know
+        # Its text names settings and no person's words; an exception's own is left out of the log.
+        log.error("the rules answer instead: %s", str(error))  # noqa: TRY400
         yield Gap(reason="failed", unknown=GONE)
         chosen = RulesModel()
     answered = answer_events(query, understood, triage=triage, records=records, model=chosen, past=past, limits=limits)

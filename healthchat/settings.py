@@ -298,6 +298,7 @@ LOGGING = {
         "daphne": {"level": "WARNING"},
         # A line for each request to a model, and two for each job.
         "httpx2": {"level": "WARNING"},
+        "google_genai": {"level": "WARNING"},
         "procrastinate": {"level": "WARNING"},
     },
 }

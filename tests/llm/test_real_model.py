@@ -1,7 +1,7 @@
 """A real language model on this machine, through the whole product to a browser; `make test-llm` brings it.
 
-It is a tiny one and writes nonsense. What has to hold is the way there and back: the protocol, the stream, the check of
-every figure, the budgets and the receipt.
+It is a tiny one, calls tools at random and writes nonsense. What has to hold is the way there and back: the loop of
+tools, the stream, the check of every figure, the budgets and the receipt.
 """
 
 from __future__ import annotations
@@ -16,13 +16,15 @@ import httpx
 import pytest
 from msgspec.structs import replace
 from playwright.async_api import expect
-from pydantic_ai.direct import model_request
-from pydantic_ai.messages import ModelRequest, ModelResponse, ToolCallPart, ToolReturnPart
+from pydantic_ai.direct import model_request, model_request_stream
+from pydantic_ai.messages import ModelRequest, ToolCallPart, ToolReturnPart
 from pydantic_ai.models import ModelRequestParameters
 from pydantic_ai.tools import ToolDefinition
 
 from agents.access import Access
-from agents.events import SentRecords
+from agents.answer import pieces
+from agents.events import Claim, SentRecords
+from agents.grounding import Grounder
 from agents.limits import Limits
 from agents.meter import BudgetSpent, Meter
 from agents.models import model_named
@@ -35,8 +37,9 @@ from tests.served import Served, serve
 PYTHON = os.environ.get("SMALL_MODEL_PYTHON", "")
 QUESTION = "What was my latest HbA1c?"
 ANSWER_MILLISECONDS = 500_000
+SLOW_SECONDS = 300
 ANSWER_TOKENS = 200
-FINDING_TOKENS = 30
+FINDING_TOKENS = 60
 CLAIM = {"id": "endocrinology-1", "text": "HbA1c was 7.4 % on 13 April 2020."}
 LATEST = ToolDefinition(
     name="latest",
@@ -76,9 +79,10 @@ def chat_with_model(model_url: str, tmp_path_factory: pytest.TempPathFactory) ->
         command="demo",
         HEALTHCHAT_GUESTS="true",
         HEALTHCHAT_MODEL="openai:smollm2",
-        # It cannot do a specialist's work, and is not to try for long.
         HEALTHCHAT_FINDING_TOKENS=str(FINDING_TOKENS),
-        HEALTHCHAT_SPECIALIST_SECONDS="240",
+        HEALTHCHAT_SPECIALIST_SECONDS=str(SLOW_SECONDS),
+        HEALTHCHAT_SILENCE_SECONDS=str(SLOW_SECONDS),
+        HEALTHCHAT_RUN_SECONDS=str(ANSWER_MILLISECONDS // 1_000),
         HEALTHCHAT_ANSWER_TOKENS=str(ANSWER_TOKENS),
         HEALTHCHAT_EGRESS="local",
         OPENAI_BASE_URL=f"{model_url}/v1",
@@ -108,6 +112,13 @@ async def test_it_streams_a_real_model_s_answer_to_a_browser(
         log = (await client.get(f"/api/runs/{run}/events")).json()["events"]
     happened = [event["data"] for event in log]
     by_type = {event["type"]: event for event in happened}
+    spent = next(event for event in happened if event["type"] == "usage" and "specialist" in event)
+    by_model = happened[: happened.index(spent)]
+    called = {event["call_id"]: event["tool"] for event in by_model if event["type"] == "tool_call"}
+    returned = {event["call_id"]: event["tool"] for event in by_model if event["type"] == "tool_result"}
+    assert called
+    assert returned == called
+    assert spent["tool_calls"] == len(called)
     pieces = [event["content"] for event in happened if event["type"] == "text"]
     assert len(pieces) > 5
     assert by_type["receipt"]["written_by"] == "smollm2"
@@ -116,6 +127,29 @@ async def test_it_streams_a_real_model_s_answer_to_a_browser(
     assert by_type["usage"]["input_tokens"] > 100
     assert by_type["grounding"]["checked"] == by_type["grounding"]["matched"] + by_type["grounding"]["struck"]
     assert "".join(pieces).count("~~") == 2 * by_type["grounding"]["struck"]
+
+
+async def test_what_a_real_model_invents_is_struck(model_url: str) -> None:
+    limits = Limits(answer_tokens=ANSWER_TOKENS, stall_seconds=SLOW_SECONDS)
+    access = Access(variables={"OPENAI_BASE_URL": f"{model_url}/v1"})
+    model = model_named("openai:smollm2", access=access, limits=limits)
+    assert isinstance(model, OutsideModel)
+    # Asked as the product asks it, it writes no figure at all.
+    question = ModelRequest.user_text_prompt("Write a report of a blood test with ten results, their values and dates.")
+    claims = [Claim(id="endocrinology-1", kind="record", text="HbA1c was 7.4 % on 13 April 2020.", value=7.4, unit="%")]
+    grounder = Grounder(claims)
+
+    async with model_request_stream(model, [question]) as stream:
+        shown = [grounder.feed(piece) async for piece in pieces(stream, stall_seconds=SLOW_SECONDS)]
+    text = "".join([*shown, grounder.finish()])
+
+    assert grounder.verdict.struck > 0
+    assert text.count("~~") == 2 * grounder.verdict.struck
+    again = Grounder(claims)
+    again.feed(re.sub(r"~~.*?~~", "", text))
+    again.finish()
+    assert again.verdict.struck == 0
+    await model.close()
 
 
 async def test_it_is_told_of_tools_and_their_results_and_keeps_to_its_budget(model_url: str) -> None:
@@ -127,14 +161,15 @@ async def test_it_is_told_of_tools_and_their_results_and_keeps_to_its_budget(mod
     ledger = Ledger(someone(), address=model.address)
     metered = model.metered(Meter.of_run(limits), ledger=ledger)
     question = ModelRequest.user_text_prompt("What was my last HbA1c? Look it up with the tool.")
-    # Its template knows no tools, so that it calls none by itself.
-    called = ModelResponse(parts=[ToolCallPart("latest", {"concept": "a1c"}, tool_call_id="call-1")])
-    returned = ModelRequest(parts=[ToolReturnPart("latest", {"claims": [CLAIM]}, tool_call_id="call-1")])
     with_tool = ModelRequestParameters(function_tools=[LATEST])
 
     first = await model_request(metered, [question], model_request_parameters=with_tool)
-    second = await model_request(metered, [question, called, returned], model_request_parameters=with_tool)
+    (call,) = [part for part in first.parts if isinstance(part, ToolCallPart)]
+    returned = ModelRequest(parts=[ToolReturnPart(call.tool_name, {"claims": [CLAIM]}, tool_call_id=call.tool_call_id)])
+    second = await model_request(metered, [question, first, returned], model_request_parameters=with_tool)
 
+    assert call.tool_name == "latest"
+    assert call.args_as_dict()["concept"] in ("a1c", "ldl")
     assert all(0 < response.usage.output_tokens <= limits.finding_tokens for response in (first, second))
     with pytest.raises(BudgetSpent):
         await model_request(metered, [question])
