@@ -73,6 +73,8 @@ class Concept(msgspec.Struct, frozen=True, kw_only=True):
     spanish: tuple[str, ...] = ()
     about: str
     """One or two plain sentences: what it is, and what high or low can mean."""
+    about_spanish: str
+    """The same in Spanish."""
     source: str
     date: str
     """Month the entry was last looked at, `2026-11`."""

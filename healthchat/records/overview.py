@@ -141,7 +141,7 @@ def series_of(records: Records, slug: str) -> Series | None:
     low, high, band = _band([(row, stands) for row, stands, *_rest in drawn], unit)
     return Series(
         name=name_of(concept) if concept else rows[-1].name,
-        about=concept.about if concept else "",
+        about=_about(concept) if concept else "",
         about_source=f"{concept.source} ({concept.date})" if concept else "",
         unit=units.shown(unit),
         rows=tuple(_line(row, stands, unit) for row, stands in reversed(standing)),
@@ -156,6 +156,10 @@ def name_of(concept: Concept) -> str:
     if get_language() == "es" and concept.id in IN_SPANISH:
         return titled(IN_SPANISH[concept.id])
     return concept.display
+
+
+def _about(concept: Concept) -> str:
+    return concept.about_spanish if get_language() == "es" else concept.about
 
 
 def slug_of(row: Observation) -> str:

@@ -32,11 +32,11 @@ def test_it_names_a_source_and_a_date_for_every_entry(concept: Concept) -> None:
 
 @pytest.mark.parametrize("concept", CONCEPTS.values(), ids=lambda concept: concept.id)
 def test_it_explains_every_entry_in_a_sentence_or_two(concept: Concept) -> None:
-    sentences = concept.about.count(". ") + 1
-
-    assert concept.about.endswith(".")
-    assert sentences <= 2
+    for about in (concept.about, concept.about_spanish):
+        assert about.endswith(".")
+        assert about.count(". ") + 1 <= 2
     assert "you have" not in concept.about.lower()
+    assert "usted tiene" not in concept.about_spanish.lower()
 
 
 def test_it_gives_every_loinc_code_to_one_concept() -> None:

@@ -103,6 +103,13 @@ def test_it_shows_one_test_with_a_chart_and_its_values(alices: Client, filled: P
     assert "style=" not in page
 
 
+def test_it_says_what_a_test_is_in_the_persons_language(alices: Client, filled: Patient) -> None:
+    address = reverse("test", args=[filled.pk, "ldl"])
+
+    assert "LDL is often called the bad cholesterol" in said(alices.get(address))
+    assert "Al LDL se le llama a menudo colesterol malo" in said(alices.get(address, headers={"accept-language": "es"}))
+
+
 def test_it_shows_a_test_that_is_not_known_without_its_name_in_the_address(alices: Client, filled: Patient) -> None:
     overview = alices.get(reverse("records", args=[filled.pk])).content.decode()
     place = overview.index("/tests/test-")

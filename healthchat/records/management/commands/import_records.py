@@ -50,7 +50,7 @@ class Command(BaseCommand):
             self._report(source)
 
     def _report(self, source: Source) -> None:
-        counts = ", ".join(f"{count} {MODELS[kind]._meta.verbose_name_plural}" for kind, count in source.counts.items())
+        counts = ", ".join(_counted(kind, count) for kind, count in source.counts.items())
         self.stdout.write(f"{source.name}: {counts or 'no rows'}")
         if source.skipped:
             self.stdout.write(
@@ -63,6 +63,11 @@ class Command(BaseCommand):
             self.stdout.write(f"    {one['count']} × {one['text'] or one['code'] or 'unnamed'}: {one['reason']}")
         if len(source.unmapped) > UNMAPPED_SHOWN:
             self.stdout.write(f"    and {len(source.unmapped) - UNMAPPED_SHOWN} more; the admin lists them all")
+
+
+def _counted(kind: str, count: int) -> str:
+    told = MODELS[kind]._meta
+    return f"{count} {told.verbose_name if count == 1 else told.verbose_name_plural}"
 
 
 def _owner(name: str) -> User:
