@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
@@ -30,7 +30,10 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 PASSWORD = "correct horse battery staple"
 START_SECONDS = 60
-SLOWEST = ("tests/acceptance/test_described", "tests/browser", "tests/faults", "tests/acceptance", "tests/records")
+SLOWEST = (
+    *("tests/acceptance/test_described", "tests/browser", "tests/scale", "tests/faults"),
+    *("tests/acceptance", "tests/records"),
+)
 """Handed out before the rest, this one first: a worker that begins a slow file last keeps all others waiting."""
 STORING = frozenset({"db", "transactional_db", "chat", "serve", "serve_team"})
 """Fixtures with a database: whoever asks for one of them is tested on PostgreSQL too."""
@@ -71,6 +74,13 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_xdist_auto_num_workers() -> int:
     # Many of them wait for a server or a browser, which wait for each other.
     return len(os.sched_getaffinity(0)) * 3 // 2
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    from tests.handing_out import InLots
+
+    return InLots(config, log)
 
 
 @pytest.hookimpl(tryfirst=True)
