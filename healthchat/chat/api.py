@@ -25,7 +25,7 @@ from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet, ViewSet
 
-from healthchat.chat.choice import choices, is_choice
+from healthchat.chat.choice import choices, is_choice, named
 from healthchat.chat.export import FORMS, exported
 from healthchat.chat.log import UNSTORABLE
 from healthchat.chat.models import (
@@ -96,6 +96,7 @@ class IsArchived(serializers.BooleanField):
         return instance.archived is not None
 
 
+@extend_schema_field({"type": "string", "enum": ["", *named()]})
 class ModelName(Text):
     """The name of a model that may be chosen, or nothing for the one that the server is set to."""
 
@@ -109,6 +110,9 @@ class ModelName(Text):
         if name and not is_choice(name):
             self.fail("unknown")
         return name
+
+    def to_representation(self, value: str) -> str:
+        return value if value in named() else ""
 
 
 class ChoiceSerializer(serializers.Serializer[Any]):

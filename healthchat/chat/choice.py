@@ -44,8 +44,13 @@ class Choice(NamedTuple):
         return gettext("%(model)s (on this machine)") % told
 
 
+def named() -> tuple[str, ...]:
+    """The models that the settings name, the one that the server is set to first, and the rules."""
+    return tuple(dict.fromkeys((settings.HEALTHCHAT_MODEL, *settings.HEALTHCHAT_MODELS, RULES)))
+
+
 def choices() -> list[Choice]:
-    """What is set up: the model that the server is set to first, and the rules always."""
+    """Those of the models that are named that are set up."""
     return list(_set_up())
 
 
@@ -70,6 +75,6 @@ def model_of(talk: Conversation | None) -> str:
 
 def _set_up() -> Iterator[Choice]:
     access = allowance.access()
-    for name in dict.fromkeys((settings.HEALTHCHAT_MODEL, *settings.HEALTHCHAT_MODELS, RULES)):
+    for name in named():
         if access.lacks(name) is None:
             yield Choice(name, access.address_of(name), leaves_machine(name, access.variables))

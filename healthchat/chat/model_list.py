@@ -14,7 +14,7 @@ from django.shortcuts import render
 
 from agents.access import INSIDE, PROVIDERS, Access, Provider, host_of, is_loopback, provider_of
 from healthchat.chat import allowance
-from healthchat.chat.choice import choices
+from healthchat.chat.choice import choices, named
 from healthchat.chat.reach import is_reachable
 
 
@@ -82,7 +82,7 @@ def line(provider: Provider, prefixes: tuple[str, ...], *, access: Access, chose
 def lacking() -> Iterator[str]:
     """Why models that are named in the settings cannot be asked, a sentence for each."""
     access = allowance.access()
-    for name in dict.fromkeys((settings.HEALTHCHAT_MODEL, *settings.HEALTHCHAT_MODELS)):
+    for name in named():
         if (lacks := access.lacks(name)) is not None:
             yield lacks
 
