@@ -61,7 +61,7 @@ test: $(VENV)/.can-test
 
 # What takes minutes and longer, and is not needed at every change.
 faults: $(VENV)/.can-test
-	@$(BIN)/python -m pytest tests/faults -m faults_long $(ARGS)
+	@$(BIN)/python -m pytest tests/faults tests/scale -m faults_long $(ARGS)
 
 # A real model at work. It and what serves it go into an environment of their own: they are large, and nothing else
 # needs them.

@@ -9,7 +9,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -70,10 +70,11 @@ def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.load_profile("healthchat")
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int:
+@pytest.hookimpl(wrapper=True, optionalhook=True)
+def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
+    cores = yield
     # Many of them wait for a server or a browser, which wait for each other.
-    return len(os.sched_getaffinity(0)) * 3 // 2
+    return cores * 3 // 2
 
 
 @pytest.hookimpl(optionalhook=True)
