@@ -79,12 +79,10 @@ class OutsideModel(WrapperModel):
         paid = self._begin(messages, self.limits.finding_tokens)
         with self._span() as span:
             try:
-                async with asyncio.timeout(self._seconds):
+                async with self._in_time():
                     response = await self.wrapped.request(
                         handed(messages), self._held_to(settings, self.limits.finding_tokens), parameters
                     )
-            except TimeoutError:
-                raise self._out_of_time() from None
             except UNREADABLE as error:
                 raise ModelAPIError(self.model_name, "the response cannot be read") from error
             response.usage = measured(response.usage, asked=messages, response=response)
@@ -110,7 +108,10 @@ class OutsideModel(WrapperModel):
         settings = self._held_to(model_settings, self.limits.answer_tokens)
         with self._span() as span:
             sent = handed(messages)
-            async with self.wrapped.request_stream(sent, settings, model_request_parameters, run_context) as stream:
+            async with (
+                self._in_time(),
+                self.wrapped.request_stream(sent, settings, model_request_parameters, run_context) as stream,
+            ):
                 yield stream
                 response = stream.get()
             usage = measured(response.usage, asked=messages, response=response)
@@ -125,15 +126,22 @@ class OutsideModel(WrapperModel):
         place = {"gen_ai__request__model": self.model_name, "server__address": host_of(self.address)}
         return tracing.span(f"chat {self.model_name}", kind=SpanKind.CLIENT, **asked, **place)
 
-    @property
-    def _seconds(self) -> float | None:
-        return max(self._meter.seconds_left, 0.0) if self._meter else None
+    @asynccontextmanager
+    async def _in_time(self) -> AsyncGenerator[None]:
+        """End what takes longer than the run, or the specialist, has left.
 
-    def _out_of_time(self) -> AgentRunError:
-        """A time-out of ours is a budget that is spent; any other is a failure of the model's."""
-        if self._meter is not None and self._meter.seconds_left <= 0:
-            return BudgetSpent("no time is left")
-        return ModelAPIError(self.model_name, "the model was silent for too long")
+        Raises:
+            BudgetSpent: that was the reason.
+            pydantic_ai.exceptions.ModelAPIError: there was another time-out within: a failure of the model's.
+        """
+        left = self._meter.seconds_left if self._meter else None
+        try:
+            async with asyncio.timeout(left):
+                yield
+        except TimeoutError:
+            if self._meter is not None and self._meter.seconds_left <= 0:
+                raise BudgetSpent("no time is left") from None
+            raise ModelAPIError(self.model_name, "the model was silent for too long") from None
 
     def _begin(self, messages: Sequence[ModelMessage], most_written: int) -> int:
         paid = most_tokens(messages, most_written=most_written)

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from tests.llm.minds import Mind, sensible
 from tests.llm.wire import FORMATS, OUTPUT_TOOL, Asked, Call, Format, Said
 
+DRIP_SECONDS = 0.05
 HUGE_PIECES = 400
 HUGE_PIECE = "and so on and on " * 10
 OVERFLOW = "context_length_exceeded"
@@ -25,6 +26,7 @@ WORDS: dict[str, Callable[[Sequence[Said]], list[Said]]] = {
     "refusal": lambda said: ["I cannot help with that."],
     "empty": lambda said: [],
     "huge": lambda said: [HUGE_PIECE] * HUGE_PIECES,
+    "drip": lambda said: ["on "] * HUGE_PIECES,
 }
 """Faults in what is said."""
 STOPS = {"refusal": "refusing", "cut_off": "too_long"}
@@ -122,7 +124,7 @@ class Provider:
             return await self._broken_off(frames, kind, writer, streamed=asked.streamed)
         if not asked.streamed:
             return await _whole(writer, b"".join(frames))
-        return await _streamed(writer, frames)
+        return await _streamed(writer, frames, pause=DRIP_SECONDS if kind == "drip" else 0)
 
     async def _broken_off(
         self, frames: list[bytes], kind: str, writer: asyncio.StreamWriter, *, streamed: bool
@@ -206,11 +208,13 @@ async def _whole(writer: asyncio.StreamWriter, body: bytes, *, status: int = 200
     return True
 
 
-async def _streamed(writer: asyncio.StreamWriter, frames: list[bytes]) -> bool:
+async def _streamed(writer: asyncio.StreamWriter, frames: list[bytes], *, pause: float) -> bool:
     writer.write(_STREAM_HEAD)
     for frame in frames:
         writer.write(_chunk(frame))
         await writer.drain()
+        if pause:
+            await asyncio.sleep(pause)
     writer.write(b"0\r\n\r\n")
     await writer.drain()
     return True

@@ -18,7 +18,7 @@ from agents.writing import STOPPED_WRITING
 from tests.agents.rows import someone
 from tests.llm.consulting import HASTY, LATEST, SUMMARY, consulted, only, shown
 from tests.llm.minds import sensible
-from tests.llm.provider import Provider
+from tests.llm.provider import Fault, Provider
 from tests.llm.wire import Asked, Call, OpenAI, Said
 
 SMALL = Limits(
@@ -155,13 +155,22 @@ async def test_nothing_is_asked_of_a_model_when_a_person_has_used_up_their_day()
     assert "7.4 %" in shown(events)
 
 
-async def test_a_run_ends_when_its_time_is_up() -> None:
-    def slow(asked: Asked) -> Iterator[Said]:
-        yield from endless(asked)
+async def test_a_run_ends_when_its_time_is_up_before_anything_is_asked() -> None:
+    provider = Provider("openai-chat")
 
-    provider = Provider("openai-chat", mind=slow)
+    events = await consulted(provider, LATEST, limits=limited(seconds=0))
 
-    events = await consulted(provider, LATEST, limits=limited(seconds=0.05))
-
-    assert only(events, Receipt)[0].written_by == "rules"
+    assert provider.asked == []
+    assert [gap.unknown for gap in only(events, Gap)] == [SPENT]
     assert isinstance(events[-1], Done)
+
+
+async def test_a_run_ends_when_its_time_is_up_though_a_model_goes_on_writing() -> None:
+    provider, person = Provider("openai-chat", faults=[Fault("drip", "answer")]), someone()
+
+    events = await consulted(provider, LATEST, records=person, limits=limited(seconds=4))
+
+    assert [gap.unknown for gap in only(events, Gap)] == [STOPPED_WRITING]
+    assert len([asked for asked in provider.asked if not asked.of_specialist]) == 1
+    assert "on on" not in shown(events)
+    assert "7.4 %" in shown(events)
