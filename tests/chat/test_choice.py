@@ -189,3 +189,19 @@ async def test_another_model_answers_once_where_it_is_asked_to(
     run = await ended(again.json()["run"])
     assert (run.status, run.model, run.retry_of_id) == ("complete", "rules", first.pk)
     assert (await Conversation.objects.aget(pk=run.conversation_id)).model == ""
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_the_rules_are_asked_by_a_form_too(
+    chat: None, alices_client: AsyncClient, ended: Callable[..., Any]
+) -> None:
+    asked = await alices_client.post("/api/chat/message", {"message": "A question?"}, content_type="application/json")
+    first = await ended(asked.json()["run"])
+    address = reverse("retry-turn", args=[first.pk])
+
+    refused = await alices_client.post(address, {"model": REMOTE})
+    taken = await alices_client.post(address, {"model": "rules"})
+
+    assert (refused.status_code, taken.status_code) == (422, 302)
+    again = await Run.objects.aget(retry_of=first)
+    assert (await ended(again.pk)).model == "rules"
