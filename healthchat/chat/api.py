@@ -28,16 +28,7 @@ from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet, ViewSe
 from healthchat.chat.choice import choices, is_choice, named
 from healthchat.chat.export import FORMS, exported
 from healthchat.chat.log import UNSTORABLE
-from healthchat.chat.models import (
-    LONGEST_MODEL,
-    LONGEST_NOTE,
-    LONGEST_TITLE,
-    Conversation,
-    Event,
-    Feedback,
-    Message,
-    Run,
-)
+from healthchat.chat.models import LONGEST_NOTE, LONGEST_TITLE, Conversation, Event, Feedback, Message, Run
 from healthchat.chat.search import LONGEST_SEARCH, MOST_FOUND, containing
 
 UUID_PATTERN = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
@@ -97,19 +88,15 @@ class IsArchived(serializers.BooleanField):
 
 
 @extend_schema_field({"type": "string", "enum": ["", *named()]})
-class ModelName(Text):
+class ModelName(serializers.Field[str, str, str, Conversation]):
     """The name of a model that may be chosen, or nothing for the one that the server is set to."""
 
     default_error_messages = {"unknown": "That model is not set up here. `/api/models/` lists those that are."}
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(r"^[^\x00]*$", allow_blank=True, max_length=LONGEST_MODEL, **kwargs)
-
     def to_internal_value(self, data: object) -> str:
-        name = super().to_internal_value(data)
-        if name and not is_choice(name):
+        if not isinstance(data, str) or (data and not is_choice(data)):
             self.fail("unknown")
-        return name
+        return data
 
     def to_representation(self, value: str) -> str:
         return value if value in named() else ""
