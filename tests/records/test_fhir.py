@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import json
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -499,6 +502,35 @@ def test_it_takes_one_resource_alone_an_array_and_lines(write: Writer) -> None:
 
 def test_it_takes_bundles_within_bundles(write: Writer) -> None:
     assert read(write(bundle(person(), bundle(observation())))).counts == {"observation": 1}
+
+
+def card_of(*resources: dict[str, Any]) -> str:
+    """A SMART Health Card; what stands for its signature is none."""
+    payload = {"iss": "https://example.org", "vc": {"credentialSubject": {"fhirBundle": bundle(*resources)}}}
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    packed = packer.compress(json.dumps(payload).encode()) + packer.flush()
+    return f"e30.{base64.urlsafe_b64encode(packed).decode().rstrip('=')}.e30"
+
+
+def test_it_takes_health_cards(write: Writer) -> None:
+    shot = {
+        "resourceType": "Immunization",
+        "status": "completed",
+        "vaccineCode": {"coding": [{"system": "http://hl7.org/fhir/sid/cvx", "code": "207", "display": "COVID-19"}]},
+        "patient": {"reference": "resource:0"},
+        "occurrenceDateTime": "2021-01-01",
+    }
+
+    found = read(write({"verifiableCredential": [card_of(person(), shot), card_of(person(), observation())]}))
+
+    assert found.counts == {"immunization": 1, "observation": 1}
+    assert found.patient.birth_date == RecordDate("1961-03-04")
+
+
+@pytest.mark.parametrize("card", ["", "e30", "a.b.c", "e30.!!!.e30", f"e30.{'A' * 50}.e30"])
+def test_it_refuses_a_damaged_health_card(write: Writer, card: str) -> None:
+    with pytest.raises(NotUnderstood, match="damaged|no FHIR"):
+        read(write({"verifiableCredential": [card]}))
 
 
 def test_it_takes_a_bundle_whose_type_stands_last(write: Writer) -> None:

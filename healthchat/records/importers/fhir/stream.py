@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from io import BytesIO
+from itertools import chain
 from typing import Any, BinaryIO
 
 import ijson  # type: ignore[import-untyped]
 import msgspec
 from django.utils.translation import gettext
 
+from healthchat.records.importers.fhir import card
 from healthchat.records.importers.imported import NotUnderstood
 
 MAX_DEPTH = 100
@@ -41,7 +44,8 @@ def entries(file: BinaryIO) -> Iterator[Entry]:
     found = 0
     try:
         for value, in_bundle in _values(_WithoutBom(file)):
-            for entry in _entries_of(value, in_bundle=in_bundle):
+            cards = _entries_of_cards(value.get("verifiableCredential"))
+            for entry in chain(_entries_of(value, in_bundle=in_bundle), cards):
                 found += 1
                 yield entry
     except (ijson.JSONError, UnicodeDecodeError):
@@ -139,3 +143,9 @@ def _entries_of(value: dict[str, Json], *, in_bundle: bool) -> Iterator[Entry]:
     for item in inner if isinstance(inner, list) else ():
         if isinstance(item, dict):
             yield from _entries_of(item, in_bundle=True)
+
+
+def _entries_of_cards(cards: Json) -> Iterator[Entry]:
+    for payload in card.payloads(cards):
+        for found, _ in _values(_WithoutBom(BytesIO(payload))):
+            yield from _entries_of(card.bundle_of(found), in_bundle=False)
