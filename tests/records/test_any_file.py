@@ -30,7 +30,8 @@ KEYS = [
     "medicationCodeableConcept", "dosageInstruction", "dosage", "timing", "repeat", "doseAndRate", "reasonReference",
     "reasonCode", "reaction", "manifestation", "clinicalStatus", "verificationStatus", "onsetDateTime", "recordedDate",
     "vaccineCode", "occurrenceDateTime", "performedDateTime", "class", "type", "content", "attachment", "contentType",
-    "data", "activity", "verifiableCredential", "detail", "result", "name", "given", "family", "birthDate", "gender", "entry", "resource",
+    "data", "activity", "verifiableCredential", "detail", "result", "name", "given", "family", "birthDate", "gender",
+    "entry", "resource",
 ]  # fmt: skip
 TYPES = [
     "Observation", "MedicationRequest", "MedicationStatement", "Condition", "AllergyIntolerance", "Immunization",
