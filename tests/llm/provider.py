@@ -64,6 +64,7 @@ class Provider:
         self._at_once = 0
         self._left: dict[Fault, int] = {}
         self._ends = asyncio.Event()
+        self._connections: set[asyncio.Task[None]] = set()
         self.url = ""
         for fault in faults:
             self.break_with(fault)
@@ -82,16 +83,25 @@ class Provider:
         finally:
             self._ends.set()
             server.close()
+            for connection in list(self._connections):
+                connection.cancel()
+            await asyncio.gather(*self._connections, return_exceptions=True)
             with suppress(TimeoutError):
                 await asyncio.wait_for(server.wait_closed(), 5)
 
     async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(ConnectionError, asyncio.IncompleteReadError):
-            while await self._answered(reader, writer):
-                pass
-        writer.close()
-        with suppress(ConnectionError):
-            await writer.wait_closed()
+        task = asyncio.current_task()
+        assert task is not None
+        self._connections.add(task)
+        try:
+            with suppress(ConnectionError, asyncio.IncompleteReadError):
+                while await self._answered(reader, writer):
+                    pass
+        finally:
+            self._connections.discard(task)
+            writer.close()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
 
     async def _answered(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """Answer one request; say whether the connection is to be kept."""
