@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from typing import Literal, get_args
 
 import msgspec
@@ -154,28 +155,47 @@ def _likeness(line: tuple[str, ...]) -> int:
 
 
 def _guessed(names: tuple[str, ...], body: tuple[tuple[str, ...], ...], decimal: Decimal) -> tuple[Role, ...]:
-    roles: list[Role] = [_BY_HEADING.get(folded(name), "ignore") for name in names]
     samples = [[line[place] for line in body[:_SAMPLE_LINES] if line[place]] for place in range(len(names))]
+    roles = _headed(names)
+    if "date" not in roles:
+        _find_date(roles, samples)
+    if "test" in roles:
+        return tuple(roles) if "value" in roles else _dated(roles, names, samples)
+    if "date" in roles or any(_is_test(name) for name in names):
+        _find_results(roles, names, samples, decimal)
+    return tuple(roles)
+
+
+def _headed(names: tuple[str, ...]) -> list[Role]:
+    """The roles that the headings tell."""
+    roles: list[Role] = [_BY_HEADING.get(folded(name), "ignore") for name in names]
     # A second column that is called the same says less: "Name" beside "Test name".
     for role in ROLES:
         places = [place for place, found in enumerate(roles) if found == role]
         for extra in _spare(role, places, names):
             roles[extra] = "ignore"
-    if "date" not in roles:
-        _take_first(
-            roles, "date", lambda place: _share(samples[place], lambda cell: bool(read_date(cell, day_first=True)))
-        )
-    if "value" in roles and "test" in roles:
-        return tuple(roles)
-    if "test" in roles and "value" not in roles:
-        for place, name in enumerate(names):
-            if roles[place] == "ignore" and read_date(name, day_first=True) and samples[place]:
-                roles[place] = "dated"
-        if "dated" in roles:
-            return tuple("ignore" if role == "date" else role for role in roles)
-        return tuple(roles)
-    if "date" not in roles and not any(_is_test(name) for name in names):
-        return tuple(roles)
+    return roles
+
+
+def _find_date(roles: list[Role], samples: list[list[str]]) -> None:
+    """Make the first column that holds dates the date's."""
+    for place, cells in enumerate(samples):
+        if roles[place] == "ignore" and _share(cells, lambda cell: bool(read_date(cell, day_first=True))) > _FEW:
+            roles[place] = "date"
+            return
+
+
+def _dated(roles: list[Role], names: tuple[str, ...], samples: list[list[str]]) -> tuple[Role, ...]:
+    """With columns whose headings are dates, where there are any; then no column holds the date."""
+    found: list[Role] = [
+        "dated" if role == "ignore" and cells and read_date(name, day_first=True) else role
+        for role, name, cells in zip(roles, names, samples, strict=True)
+    ]
+    return tuple("ignore" if role == "date" else role for role in found) if "dated" in found else tuple(roles)
+
+
+def _find_results(roles: list[Role], names: tuple[str, ...], samples: list[list[str]], decimal: Decimal) -> None:
+    """Make columns the results of a test whose headings name one, or else that hold numbers."""
     for place, name in enumerate(names):
         numbers = _share(samples[place], lambda cell: read_value(cell, decimal=decimal) is not None)
         if (
@@ -184,7 +204,6 @@ def _guessed(names: tuple[str, ...], body: tuple[tuple[str, ...], ...], decimal:
             and (_is_test(name) or (numbers > _FEW and "value" not in roles))
         ):
             roles[place] = "result"
-    return tuple(roles)
 
 
 def _spare(role: Role, places: list[int], names: tuple[str, ...]) -> list[int]:
@@ -196,16 +215,7 @@ def _spare(role: Role, places: list[int], names: tuple[str, ...]) -> list[int]:
     return [place for place in places if place != best]
 
 
-def _take_first(roles: list[Role], role: Role, share: object) -> None:
-    assert callable(share)
-    for place, found in enumerate(roles):
-        if found == "ignore" and share(place) > _FEW:
-            roles[place] = role
-            return
-
-
-def _share(cells: list[str], fits: object) -> float:
-    assert callable(fits)
+def _share(cells: list[str], fits: Callable[[str], bool]) -> float:
     return sum(1 for cell in cells if fits(cell)) / len(cells) if cells else 0.0
 
 

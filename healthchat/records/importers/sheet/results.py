@@ -21,7 +21,11 @@ from healthchat.records.importers.sheet.table import Table, table
 LOINC = "http://loinc.org"
 PREVIEW_LINES = 8
 _VITAL = frozenset({"vital_signs", "body"})
+_BESIDE: tuple[Role, ...] = ("unit", "range", "low", "high", "flag", "code")
+"""What a line says of its result."""
 _EMPTY = frozenset({"", "-", "–", "--", "n/a", "na", "null", "none", "nan", "."})
+
+Lines = tuple[tuple[str, ...], ...]
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,38 +129,51 @@ def _resources(found: Table, columns: Columns, decimal: Decimal, day_first: bool
 
 
 def _cells(found: Table, columns: Columns, left: Counter[str]) -> Iterator[Cell]:
-    places: dict[Role, int] = {}
-    for place, role in enumerate(columns.roles):
-        places.setdefault(role, place)
     body = found.lines[columns.heading + 1 :]
-    wide = [place for place, role in enumerate(columns.roles) if role == "result"]
-    dated = [place for place, role in enumerate(columns.roles) if role == "dated"]
+    return _cells_of_wide(body, columns) if "result" in columns.roles else _cells_of_long(body, columns, left)
+
+
+def _cells_of_wide(body: Lines, columns: Columns) -> Iterator[Cell]:
+    """One test a column; lines below the heading may give units and ranges."""
     below: dict[str, tuple[str, ...]] = {}
+    results = [place for place, role in enumerate(columns.roles) if role == "result"]
     for line in body:
+        label = labels(line, columns.roles)
+        if label is not None:
+            below[label] = line
+            continue
+        when = _when(line, columns)
+        for place in results:
+            name, unit = test_and_unit(columns.names[place])
+            unit = unit or (below["unit"][place] if "unit" in below else "")
+            span = below["range"][place] if "range" in below else ""
+            if line[place].casefold() not in _EMPTY:
+                yield Cell(test=name, value=line[place], date=when, unit=unit, range=span)
 
-        def at(role: Role, line: tuple[str, ...] = line) -> str:
-            return line[places[role]] if role in places else ""
 
-        when = f"{at('date')} {at('time')}".strip()
-        if wide:
-            label = labels(line, columns.roles)
-            if label is not None:
-                below[label] = line
-                continue
-            for place in wide:
-                name, unit = test_and_unit(columns.names[place])
-                unit = unit or (below["unit"][place] if "unit" in below else "")
-                span = below["range"][place] if "range" in below else ""
-                if line[place].casefold() not in _EMPTY:
-                    yield Cell(test=name, value=line[place], date=when, unit=unit, range=span)
-        else:
-            shared = {role: at(role) for role in ("unit", "range", "low", "high", "flag", "code")}
-            values = [(columns.names[place], line[place]) for place in dated] or [(when, at("value"))]
-            told = [(date, value) for date, value in values if value.casefold() not in _EMPTY]
-            if not at("test") or not told:
-                left["Line (without a test or a value)"] += 1
-            for date, value in told if at("test") else ():
-                yield Cell(test=at("test"), value=value, date=date, **shared)
+def _cells_of_long(body: Lines, columns: Columns, left: Counter[str]) -> Iterator[Cell]:
+    """One result a line, or one date a column."""
+    dated = [place for place, role in enumerate(columns.roles) if role == "dated"]
+    for line in body:
+        test = _at(line, columns, "test")
+        values = [(columns.names[place], line[place]) for place in dated]
+        values = values or [(_when(line, columns), _at(line, columns, "value"))]
+        told = [(date, value) for date, value in values if value.casefold() not in _EMPTY]
+        if not test or not told:
+            left["Line (without a test or a value)"] += 1
+            continue
+        shared = {role: _at(line, columns, role) for role in _BESIDE}
+        for date, value in told:
+            yield Cell(test=test, value=value, date=date, **shared)
+
+
+def _when(line: tuple[str, ...], columns: Columns) -> str:
+    return f"{_at(line, columns, 'date')} {_at(line, columns, 'time')}".strip()
+
+
+def _at(line: tuple[str, ...], columns: Columns, role: Role) -> str:
+    """What stands in the first column of this role; "" where there is none."""
+    return line[columns.roles.index(role)] if role in columns.roles else ""
 
 
 def _observation(cell: Cell, when: str | None, decimal: Decimal) -> dict[str, Json]:
