@@ -188,15 +188,17 @@ class Engine:
 
     async def _claim(self, run_id: UUID, silent: datetime | None) -> Claimed | None:
         """Claim a run; if told to stop meanwhile, give back what the database thread has claimed by then."""
-        claiming = asyncio.ensure_future(
-            write(runs.claim, run_id, worker=self.worker, now=timezone.now(), silent=silent)
-        )
+        claiming = asyncio.ensure_future(write(self._claim_now, run_id, silent))
         try:
             return await asyncio.shield(claiming)
         except asyncio.CancelledError:
             if await claiming is not None:
                 await write(runs.give_back, run_id, worker=self.worker)
             raise
+
+    def _claim_now(self, run_id: UUID, silent: datetime | None) -> Claimed | None:
+        # Its turn with the database may come later than now, and only after another run has ended.
+        return runs.claim(run_id, worker=self.worker, now=timezone.now(), silent=silent)
 
     async def _answer(self, claimed: Claimed) -> UUID | None:
         """Carry out a run that was claimed, to its end; return the run that waits for it."""

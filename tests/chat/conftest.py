@@ -47,8 +47,14 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "by_hand: carries runs out itself, whatever the queue of the workers says")
+
+
 @pytest_asyncio.fixture
-async def chat(transactional_db: None, script: Callable[..., str]) -> AsyncIterator[None]:
+async def chat(
+    request: pytest.FixtureRequest, transactional_db: None, script: Callable[..., str]
+) -> AsyncIterator[None]:
     """The chat in this test's event loop; what it started ends with the test."""
     from healthchat import jobs
     from healthchat.chat.engine import become_worker, engine
@@ -56,23 +62,32 @@ async def chat(transactional_db: None, script: Callable[..., str]) -> AsyncItera
     from healthchat.chat.recorder import recorder
     from healthchat.database import looker, readers, writer
     from healthchat.pubsub import pubsub
+    from tests.chat.locks import be_patient
 
     # Where there are workers, the test is one of them.
     become_worker()
-    taking = asyncio.ensure_future(take_jobs(jobs.QUEUES, 100)) if jobs.by_workers() else None
+    by_queue = jobs.by_workers() and not request.node.get_closest_marker("by_hand")
+    taking = [asyncio.ensure_future(take_jobs(jobs.QUEUES, 100))] if by_queue else []
     yield
-    if taking is not None:
-        await end(taking)
+    for task in taking:
+        await end(task)
     async with asyncio.timeout(WAIT_SECONDS):
         await engine().stop()
     if (commits := recorder()._task) is not None:
         commits.cancel()
     if others := pubsub():
         await others.close()
+    await writer.run(be_patient)
     writer.close()
     readers.close()
     looker.close()
     await sync_to_async(connections.close_all)()
+
+
+@pytest.fixture
+def alone(settings: object) -> None:
+    """No other processes; where there are some, a watcher looks once more when they begin to be heard."""
+    settings.REDIS_URL = ""  # type: ignore[attr-defined]
 
 
 @pytest.fixture

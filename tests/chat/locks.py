@@ -43,3 +43,10 @@ def hurry() -> None:
     """Have this thread's connection give up on a lock at once."""
     with connection.cursor() as cursor:
         cursor.execute("SET lock_timeout = 20" if connection.vendor == "postgresql" else "PRAGMA busy_timeout = 20")
+
+
+def be_patient() -> None:
+    """Undo `hurry`: PostgreSQL's pool gives the connection to others."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("RESET lock_timeout")

@@ -423,6 +423,7 @@ class TestStopping:
 
         assert run.id in await in_database(runs.to_carry_out)
 
+    @pytest.mark.by_hand
     async def test_it_stores_the_end_of_a_run_that_was_just_ending(self, alice: User, script: Script) -> None:
         script(tokens=1)
         asked = [await ask(alice, f"Question {number}?") for number in range(10)]

@@ -14,7 +14,7 @@ RUN = uuid4()
 
 
 @pytest.fixture
-def hub() -> Hub:
+def hub(alone: None) -> Hub:
     return Hub()
 
 

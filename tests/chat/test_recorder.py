@@ -22,7 +22,7 @@ from healthchat.chat.recorder import LINGER_SECONDS, MOST_WAITING, LostRun, Shee
 from healthchat.database import in_database, writer
 from tests.chat.locks import WAIT_SECONDS, hurry, log_locked
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("chat")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("chat"), pytest.mark.by_hand]
 
 WORKING = SpecialistUpdate(specialist="cardiology", status="working")
 DONE = Done(status="complete")
@@ -137,6 +137,7 @@ async def test_it_stores_what_waits_of_all_runs_in_one_transaction(sheets: list[
     assert commits == 2
 
 
+@pytest.mark.usefixtures("alone")
 async def test_it_publishes_nothing_before_it_is_stored(sheet: Sheet) -> None:
     with hub().subscribe(sheet.run) as subscription:
         with log_locked():

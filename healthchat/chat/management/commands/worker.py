@@ -19,6 +19,7 @@ CONNECTIONS = 3
 POLL_SECONDS = 2.0
 """How often the queue is looked into though nobody called."""
 RETRY_SECONDS = 1.0
+END_SECONDS = 5.0
 LEAVE_SECONDS = 10.0
 
 logger = logging.getLogger(__name__)
@@ -80,7 +81,7 @@ async def end(taking: asyncio.Task[None]) -> None:
     """Have it end that jobs are taken. A cancellation may end no more than a job, so there may have to be another."""
     while not taking.done():
         taking.cancel()
-        await asyncio.wait([taking], timeout=RETRY_SECONDS)
+        await asyncio.wait([taking], timeout=END_SECONDS)
 
 
 async def take_jobs(queues: Sequence[str], concurrency: int) -> None:
@@ -92,19 +93,23 @@ async def take_jobs(queues: Sequence[str], concurrency: int) -> None:
 
     while True:
         connector = PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=CONNECTIONS)
+        queue = app.with_connector(connector)
         try:
-            async with app.with_connector(connector).open_async() as taking:
-                await taking.run_worker_async(
-                    queues=list(queues),
-                    concurrency=concurrency,
-                    install_signal_handlers=False,
-                    delete_jobs="always",
-                    fetch_job_polling_interval=POLL_SECONDS,
-                    # Runs are the engine's: a job that is left does not end one.
-                    shutdown_graceful_timeout=0,
-                    # The engine looks after its own connections.
-                    task_middleware=[],
-                )
+            await queue.open_async()
+            await queue.run_worker_async(
+                queues=list(queues),
+                concurrency=concurrency,
+                install_signal_handlers=False,
+                delete_jobs="always",
+                fetch_job_polling_interval=POLL_SECONDS,
+                # Runs are the engine's: a job that is left does not end one.
+                shutdown_graceful_timeout=0,
+                # The engine looks after its own connections.
+                task_middleware=[],
+            )
         except (ConnectorException, OSError) as error:
             logger.warning("the queue cannot be read, trying again: %s", type(error).__name__)
+        finally:
+            # Also what was opened only half: its tasks would outlive every cancellation.
+            await queue.close_async()
         await asyncio.sleep(RETRY_SECONDS)
