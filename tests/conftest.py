@@ -48,7 +48,9 @@ if SCALED:
     os.environ["HEALTHCHAT_ENGINE"] = "procrastinate"
 # The first process of a run makes the folder of all of them and removes it at the end; each has one of its own in it.
 _IS_FIRST = "TESTS_RUN" not in os.environ
-_RUN = os.environ.setdefault("TESTS_RUN", tempfile.mkdtemp(prefix="healthchat-tests-"))
+if _IS_FIRST:
+    os.environ["TESTS_RUN"] = tempfile.mkdtemp(prefix="healthchat-tests-")
+_RUN = os.environ["TESTS_RUN"]
 os.environ["HEALTHCHAT_DATA"] = tempfile.mkdtemp(dir=_RUN)
 # All tests of a process together are one person to the throttle.
 os.environ["HEALTHCHAT_API_RATE"] = "1000000/minute"
