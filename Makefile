@@ -38,14 +38,15 @@ NEEDS := pyproject.toml uv.lock | $(filter .uv/%,$(UV)) python
 # Tests start processes by the dozen: without it, each compiles the project and its tests anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help run test test-llm api-check test-postgresql faults check formatting types layers migrations format messages \
-	screenshots clean python
+.PHONY: help run test test-llm api-check test-postgresql test-scaled faults check formatting types layers migrations \
+	format messages screenshots clean python
 .DELETE_ON_ERROR:
 
 help:
 	@echo 'make run               serve a chat with a demo patient on http://localhost:$(PORT)/ (PORT=9000: elsewhere)'
 	@echo 'make test              run the tests (ARGS="-k feed": some; PYTHON=python3.13: on another Python)'
 	@echo 'make test-postgresql   run those of what is stored on a throw-away PostgreSQL'
+	@echo 'make test-scaled       run them with workers and Redis too, as on many machines'
 	@echo 'make test-llm          ask a real language model on this machine, a tiny one of 120 MB'
 	@echo 'make api-check         send the API 100 generated requests per operation'
 	@echo 'make faults            run the long tests of cuts, kills and slow readers'
@@ -74,6 +75,10 @@ api-check: $(VENV)/.can-test
 
 test-postgresql: $(VENV)/.can-test
 	@.ci/with-postgresql $(PYTEST) -m storing $(STORING)
+
+# The same with workers and Redis, as an installation of several machines has them.
+test-scaled: $(VENV)/.can-test
+	@.ci/with-postgresql .ci/with-redis $(PYTEST) -m storing $(STORING)
 
 check: formatting types layers migrations
 

@@ -23,6 +23,7 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
+os.environ.setdefault("TESTS_RUN", tempfile.mkdtemp(prefix="healthchat-scale-"))
 
 from tests.faults.client import Address, Caller  # noqa: E402 - the path comes first
 from tests.faults.server import Server  # noqa: E402

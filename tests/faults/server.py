@@ -91,8 +91,8 @@ class Server:
 
     def wait(self) -> int:
         """The process's exit code, once it has ended."""
-        assert self._process is not None
-        return self._process.wait(STOP_SECONDS)
+        codes = [process.wait(STOP_SECONDS) for process in self._processes]
+        return codes[0]
 
     def stop(self) -> None:
         self.tell_to_stop()

@@ -16,6 +16,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def clock(monkeypatch: pytest.MonkeyPatch, settings: pytest.FixtureRequest) -> Clock:
     """A clock of the simulation's own, and bounds so small that a short run passes each of them."""
     settings.HEALTHCHAT_MODEL = f"scripted:bare=1,tokens={TOKENS},every_ms=40"  # type: ignore[attr-defined]
+    # All of it in one process, and nobody else to hand anything to.
+    settings.BY_WORKERS, settings.REDIS_URL = False, ""  # type: ignore[attr-defined]
     clock = Clock()
     monkeypatch.setattr("time.monotonic", clock.monotonic)
     monkeypatch.setattr("time.monotonic_ns", clock.monotonic_ns)
