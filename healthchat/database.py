@@ -12,6 +12,7 @@ import contextvars
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
@@ -34,6 +35,8 @@ THREADS = 4
 MOST_TOGETHER = 16
 """Pieces of work that share a trip to the writer, besides those that go first."""
 CLOSE_SECONDS = 10.0
+IDLE_SECONDS = 1.0
+"""After so long without work a thread looks whether PostgreSQL is still there: it may have been started anew."""
 TRIES = 8
 """How often a piece of work is begun again because another process was first."""
 
@@ -205,6 +208,7 @@ def new_id() -> UUID:
 
 
 _random = threading.local()
+_used = threading.local()
 _PLAIN_FIELDS = frozenset({CharField, TextField, IntegerField, PositiveIntegerField, PositiveSmallIntegerField})
 _STORED_AS_IT_IS = frozenset({str, int, type(None)})
 
@@ -247,11 +251,17 @@ def _carried_out_alone(work: Work, *, again: int = TRIES) -> Outcome:
 
 
 def _call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    idle = time.monotonic() - getattr(_used, "at", 0.0)
     for opened in connections.all(initialized_only=True):
         # `CONN_MAX_AGE` is for threads of requests, which end; this one would connect anew for each call.
         opened.close_at = None
         opened.close_if_unusable_or_obsolete()
-    return function(*args, **kwargs)
+        if idle > IDLE_SECONDS and opened.vendor == "postgresql" and opened.connection and not opened.is_usable():
+            opened.close()
+    try:
+        return function(*args, **kwargs)
+    finally:
+        _used.at = time.monotonic()
 
 
 def _call_and_give_back(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -20,7 +20,7 @@ def by_workers() -> bool:
     return bool(settings.BY_WORKERS)
 
 
-def hand_out(task: str, *, queue: str, key: str, priority: int = 0, **arguments: str) -> None:
+def hand_out(task: str, *, queue: str, key: str, priority: int = 0, **arguments: str | int) -> None:
     """Have a worker call a task. Of what waits in a queue, the highest priority goes first, then the oldest.
 
     Raises:

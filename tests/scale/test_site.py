@@ -14,6 +14,8 @@ from tests.faults.checker import check, stored
 from tests.faults.client import Address, Caller, CutError, EventSource
 from tests.faults.history import Asked, History
 from tests.faults.server import Server
+from tests.records.importers.samples import apple, steps
+from tests.scale.person import new_patient, send, shown, somebody
 from tests.scale.site import Site, site
 
 pytestmark = pytest.mark.needs("postgresql", "redis", "nginx")
@@ -24,6 +26,9 @@ GONE_SECONDS = 2.0
 WAIT_SECONDS = 120.0
 LONGEST_SECONDS = 1_800.0
 FEEDS = 200
+LARGE_FILE = apple(
+    steps(10, "2025-01-01 08:00:00 +0100", "2025-01-01 08:10:00 +0100"), *["<!--" + "x" * 1000 + "-->"] * 3_000
+)
 MOST_CONNECTIONS = 8
 
 
@@ -199,6 +204,18 @@ async def test_it_starts_one_run_for_one_key_through_both_servers(
         talk.history.acknowledged(question, answers[0].json())
 
     await talk.check()
+
+
+async def test_it_has_a_worker_read_a_large_file_as_soon_as_there_is_one(running: Site) -> None:
+    with somebody(running.servers[0]) as person:
+        records = new_patient(person)
+        for worker in running.workers:
+            await asyncio.to_thread(worker.stop)
+        upload = send(person, f"{records}/import", file=LARGE_FILE)
+        for worker in running.workers:
+            await asyncio.to_thread(worker.start)
+
+        assert "</strong> new record came in" in shown(running.servers[1], person, upload)
 
 
 async def test_it_needs_few_connections_however_many_feeds_are_open(running: Site, talk: Talk) -> None:
