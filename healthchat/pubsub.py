@@ -104,9 +104,12 @@ class PubSub:
         while self._heard:
             try:
                 async with self._redis.pubsub() as line:
-                    await line.subscribe(*self._heard)
-                    self._line, self._subscribed = line, set(self._heard)
+                    topics = set(self._heard)
+                    await line.subscribe(*topics)
+                    self._line, self._subscribed = line, topics
                     self.connected = True
+                    # Others may have been asked for meanwhile.
+                    self._begin("adjust", self._adjust)
                     while self._heard:
                         self._take(await line.get_message(timeout=None))
             except (RedisError, OSError) as error:

@@ -14,10 +14,9 @@ from typing import NamedTuple
 import httpx
 import pytest
 
-from tests import parts
-from tests.served import LOOK_SECONDS, ROOT, START_SECONDS, Served, events_of, free_port, serve
+from tests.nginx import nginx
+from tests.served import LOOK_SECONDS, START_SECONDS, Served, events_of, free_port, serve
 
-CONFIGURATION = ROOT / "docs" / "deploy" / "nginx.conf"
 NAME = "chat.example.org"
 WORDS = "zinnober-quastenflosser"
 TOKEN = "a token for tests"  # noqa: S105
@@ -116,45 +115,12 @@ def _certify(folder: Path) -> None:
 
 @contextmanager
 def _nginx(site: Site) -> Iterator[None]:
-    """nginx with the project's own configuration, but for the names of ports and files."""
-    log = site.folder / "error.log"
-    file = site.folder / "nginx.conf"
-    file.write_text(_configuration(site))
-    command = [parts.require("nginx"), "-p", str(site.folder), "-c", str(file), "-e", str(log)]
-    with subprocess.Popen([*command, "-g", f"daemon off; pid {site.folder}/pid; error_log {log};"]) as process:
-        try:
-            _wait_until_it_answers(site, process)
-            yield
-        finally:
-            process.terminate()
-
-
-def _configuration(site: Site) -> str:
-    written = CONFIGURATION.read_text()
-    for theirs, ours in (
-        ("server 127.0.0.1:8000;", f"server {site.served.url.removeprefix('http://')};"),
-        ("listen 443 ssl http2;", f"listen 127.0.0.1:{site.port} ssl http2;"),
-        ("listen 80;", f"listen 127.0.0.1:{site.plain_port};"),
-        ("/etc/letsencrypt/live/chat.example.org/fullchain.pem", str(site.folder / "cert.pem")),
-        ("/etc/letsencrypt/live/chat.example.org/privkey.pem", str(site.folder / "key.pem")),
-        ("/var/log/nginx/healthchat.log", str(site.folder / "access.log")),
-    ):
-        assert theirs in written
-        written = written.replace(theirs, ours)
-    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    paths = "".join(f"{kind}_temp_path {site.folder}/{kind};" for kind in kinds)
-    return f"events {{}} http {{ {paths}\n{written} }}"
-
-
-def _wait_until_it_answers(site: Site, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    with site.client() as client:
-        while time.monotonic() < deadline:
-            assert process.poll() is None, (site.folder / "error.log").read_text()
-            try:
-                client.get("/healthz").raise_for_status()
-            except httpx.HTTPError:
-                time.sleep(LOOK_SECONDS)
-            else:
-                return
-    raise AssertionError("nginx does not answer")
+    changes = {
+        "server 127.0.0.1:8000;": f"server {site.served.url.removeprefix('http://')};",
+        "listen 443 ssl http2;": f"listen 127.0.0.1:{site.port} ssl http2;",
+        "listen 80;": f"listen 127.0.0.1:{site.plain_port};",
+        "/etc/letsencrypt/live/chat.example.org/fullchain.pem": str(site.folder / "cert.pem"),
+        "/etc/letsencrypt/live/chat.example.org/privkey.pem": str(site.folder / "key.pem"),
+    }
+    with nginx(site.folder, port=site.port, changes=changes):
+        yield

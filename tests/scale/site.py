@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -21,9 +20,9 @@ from redis import RedisError
 from tests import parts
 from tests.faults.client import Address
 from tests.faults.server import LOOK_SECONDS, STOP_SECONDS, Server
-from tests.served import ROOT, START_SECONDS, free_port
+from tests.nginx import nginx
+from tests.served import START_SECONDS, free_port
 
-CONFIGURATION = ROOT / "docs" / "deploy" / "nginx.conf"
 USER = "healthchat"
 
 
@@ -154,45 +153,19 @@ class Site:
 
     @contextmanager
     def front(self) -> Iterator[Address]:
-        """nginx with the configuration that docs/deploy.md names, without TLS, before both servers."""
-        file, log = self.folder / "nginx.conf", self.folder / "error.log"
-        file.write_text(self._configuration())
-        command = [parts.require("nginx"), "-p", str(self.folder), "-c", str(file), "-e", str(log)]
-        with subprocess.Popen([*command, "-g", f"daemon off; pid {self.folder}/pid; error_log {log};"]) as process:
-            try:
-                self._wait_for_nginx(process)
-                yield Address(self.host, self.port)
-            finally:
-                process.terminate()
-
-    def _configuration(self) -> str:
-        written = CONFIGURATION.read_text()
+        """nginx before both servers, without TLS."""
         upstream = " ".join(
             f"server {server.host}:{server.port} max_fails=1 fail_timeout=1s;" for server in self.servers
         )
-        for theirs, ours in (
-            ("server 127.0.0.1:8000;", upstream),
-            ("listen 443 ssl http2;", f"listen {self.host}:{self.port};"),
-            ("listen 80;", f"listen {self.host}:{free_port()};"),
-            ("ssl_certificate /etc/letsencrypt/live/chat.example.org/fullchain.pem;", ""),
-            ("ssl_certificate_key /etc/letsencrypt/live/chat.example.org/privkey.pem;", ""),
-            ("/var/log/nginx/healthchat.log", str(self.folder / "access.log")),
-        ):
-            assert theirs in written
-            written = written.replace(theirs, ours)
-        kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-        paths = "".join(f"{kind}_temp_path {self.folder}/{kind};" for kind in kinds)
-        return f"events {{}} http {{ {paths}\n{written} }}"
-
-    def _wait_for_nginx(self, process: subprocess.Popen[bytes]) -> None:
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            assert process.poll() is None, (self.folder / "error.log").read_text()
-            with socket.socket() as probe:
-                if probe.connect_ex((self.host, self.port)) == 0:
-                    return
-            time.sleep(LOOK_SECONDS)
-        raise TimeoutError("nginx does not answer")
+        changes = {
+            "server 127.0.0.1:8000;": upstream,
+            "listen 443 ssl http2;": f"listen {self.host}:{self.port};",
+            "listen 80;": f"listen {self.host}:{free_port()};",
+            "ssl_certificate /etc/letsencrypt/live/chat.example.org/fullchain.pem;": "",
+            "ssl_certificate_key /etc/letsencrypt/live/chat.example.org/privkey.pem;": "",
+        }
+        with nginx(self.folder, port=self.port, changes=changes):
+            yield Address(self.host, self.port)
 
 
 @contextmanager

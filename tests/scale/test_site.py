@@ -71,6 +71,13 @@ class Talk:
         source = EventSource(caller, asked.feed, asked.reader(), bears=(502, 503))
         self._watching.append(asyncio.ensure_future(source.watch()))
 
+    async def watched(self, questions: int, what: str = "") -> list[Asked]:
+        """Ask so many questions, and watch each."""
+        asked = [await self.ask(f"Question {number}{what}?") for number in range(questions)]
+        for one in asked:
+            self.watch(one)
+        return asked
+
     async def check(self) -> None:
         await asyncio.gather(*self._watching)
         await check(self.history, self.caller, tokens=TOKENS)
@@ -110,9 +117,7 @@ async def test_it_goes_on_elsewhere_when_a_worker_is_killed(running: Site, talk:
     chance = random.Random(kills)
     took = []
     for kill in range(kills):
-        asked = [await talk.ask(f"Question {number} of kill {kill}?") for number in range(4)]
-        for one in asked:
-            talk.watch(one)
+        asked = await talk.watched(4, f" of kill {kill}")
         await asyncio.sleep(chance.random() * TOKENS * EVERY_MILLISECONDS / 2_000)
         victim = running.workers[kill % 2]
         await asyncio.to_thread(victim.kill)
@@ -129,9 +134,7 @@ async def test_it_goes_on_elsewhere_when_a_worker_is_killed(running: Site, talk:
 
 
 async def test_it_hands_its_runs_on_when_a_worker_is_stopped(running: Site, talk: Talk) -> None:
-    asked = [await talk.ask(f"Question {number}?") for number in range(6)]
-    for one in asked:
-        talk.watch(one)
+    asked = await talk.watched(6)
     await until(partial(have_begun, asked))
 
     await asyncio.to_thread(running.workers[0].stop)
@@ -143,9 +146,7 @@ async def test_it_hands_its_runs_on_when_a_worker_is_stopped(running: Site, talk
 
 
 async def test_its_feeds_come_back_through_the_other_server_when_one_is_killed(running: Site, talk: Talk) -> None:
-    asked = [await talk.ask(f"Question {number}?") for number in range(6)]
-    for one in asked:
-        talk.watch(one)
+    asked = await talk.watched(6)
     await until(partial(have_begun, asked))
 
     await asyncio.to_thread(running.servers[0].kill)
@@ -159,9 +160,7 @@ async def test_its_feeds_come_back_through_the_other_server_when_one_is_killed(r
 @pytest.mark.parametrize("restarts", [1, pytest.param(30, marks=pytest.mark.faults_long)])
 async def test_it_loses_nothing_while_redis_is_gone(running: Site, talk: Talk, restarts: int) -> None:
     for restart in range(restarts):
-        asked = [await talk.ask(f"Question {number} of restart {restart}?") for number in range(3)]
-        for one in asked:
-            talk.watch(one)
+        asked = await talk.watched(3, f" of restart {restart}")
         await until(partial(have_begun, asked))
         await asyncio.to_thread(running.redis.stop)
         later = await talk.ask(f"Asked while it is gone, {restart}?")
@@ -177,9 +176,7 @@ async def test_it_loses_nothing_while_redis_is_gone(running: Site, talk: Talk, r
 @pytest.mark.parametrize("restarts", [1, pytest.param(30, marks=pytest.mark.faults_long)])
 async def test_it_loses_nothing_while_postgresql_is_gone(running: Site, talk: Talk, restarts: int) -> None:
     for restart in range(restarts):
-        asked = [await talk.ask(f"Question {number} of restart {restart}?") for number in range(3)]
-        for one in asked:
-            talk.watch(one)
+        asked = await talk.watched(3, f" of restart {restart}")
         await until(partial(have_begun, asked))
         await asyncio.to_thread(running.postgresql.stop, ("fast", "immediate")[restart % 2])
         asking = asyncio.ensure_future(talk.ask(f"Asked while it is gone, {restart}?"))
