@@ -2,6 +2,7 @@
 
 import "./chat-turn.js"
 import "./chat-talk.js"
+import "./drop-hint.js"
 
 const talk = document.querySelector("chat-talk")
 const team = document.querySelector("team-panel")

@@ -1,9 +1,11 @@
 // Sends files in pieces, so that large ones get through and a cut costs one piece; the form does it without this.
 
+import { carriesFiles } from "./dragged.js"
 import { _ } from "./words.js"
 
 const TRIES = 6
 const PAUSE_MILLISECONDS = 800
+const DRAGGING = ["dragenter", "dragover", "dragleave", "drop"]
 
 class FileDrop extends HTMLElement {
   #form
@@ -24,10 +26,16 @@ class FileDrop extends HTMLElement {
       this.#sendAll([...input.files])
       input.value = ""
     })
-    for (const name of ["dragenter", "dragover", "dragleave", "drop"]) this.#form.addEventListener(name, this.#dragged)
+    // Anywhere on the page: a browser opens what is dropped beside the form in the page's place.
+    for (const name of DRAGGING) document.addEventListener(name, this.#dragged)
+  }
+
+  disconnectedCallback() {
+    for (const name of DRAGGING) document.removeEventListener(name, this.#dragged)
   }
 
   #dragged = (event) => {
+    if (!carriesFiles(event)) return
     event.preventDefault()
     this.#form.classList.toggle("over", event.type === "dragenter" || event.type === "dragover")
     if (event.type === "drop") this.#sendAll([...event.dataTransfer.files])

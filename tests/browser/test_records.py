@@ -17,11 +17,12 @@ TABLE = "Datum;Bepaling;Uitslag;Eenheid\n03/04/2025;HbA1c;5,8;%\n05/06/2025;HbA1
 WIDER = """[...document.querySelectorAll("#content *")]
   .filter((one) => one.getBoundingClientRect().right > innerWidth + 1 && one.checkVisibility())
   .map((one) => one.outerHTML.slice(0, 200))"""
-DROP = """([target, name, text]) => {
+DROP = """(target, [name, text]) => {
   const data = new DataTransfer()
   data.items.add(new File([text], name))
-  for (const type of ["dragenter", "dragover", "drop"])
-    target.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }))
+  return ["dragenter", "dragover", "drop"].map(
+    (type) => target.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true })),
+  )
 }"""
 
 
@@ -40,11 +41,10 @@ async def begun(visitor: Visitor) -> Page:
     return page
 
 
-async def drop(page: Page, name: str, text: str) -> None:
+async def drop(page: Page, name: str, text: str, *, at: str = "[data-form]") -> None:
     # Nothing takes the file before the page says that it may be dropped.
     await expect(page.locator("[data-drop-hint]")).to_be_visible()
-    form = await page.locator("[data-form]").element_handle()
-    await page.evaluate(DROP, [form, name, text])
+    await page.locator(at).evaluate(DROP, [name, text])
 
 
 async def import_table(page: Page) -> None:
@@ -93,6 +93,28 @@ async def test_it_says_why_a_file_is_refused(visitor: Visitor) -> None:
     await drop(page, "scan.pdf", "%PDF-1.7")
 
     await expect(page.get_by_role("alert")).to_contain_text("This is a PDF")
+
+
+async def test_it_takes_a_file_that_is_dropped_beside_the_form(visitor: Visitor) -> None:
+    page = await begun(visitor)
+
+    await drop(page, "scan.pdf", "%PDF-1.7", at="h1")
+
+    await expect(page.get_by_role("alert")).to_contain_text("This is a PDF")
+
+
+async def test_it_keeps_the_page_that_a_file_is_dropped_on_and_says_where_files_go(visitor: Visitor) -> None:
+    for path in ("/", "/patients"):
+        page = await visitor.open(path)
+        hint = page.locator("drop-hint:defined")
+        await expect(hint).to_be_attached()
+
+        opened = await page.locator("h1").evaluate(DROP, ["labs.csv", TABLE])
+
+        assert opened == [True, False, False]
+        await expect(hint).to_contain_text("Choose whose records the file is about")
+        await page.mouse.click(5, 5)
+        await expect(hint).to_be_hidden()
 
 
 async def test_it_fits_a_phone(new_visitor: NewVisitor, chat: Served) -> None:
