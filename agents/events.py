@@ -238,7 +238,7 @@ class Receipt(Event, frozen=True, kw_only=True, tag="receipt"):
 class Restart(Event, frozen=True, kw_only=True, tag="restart"):
     """An earlier attempt ended; what it had written of `part` is to be dropped (None: everything shown)."""
 
-    reason: Literal["resumed", "retried", "unknown_cursor"]
+    reason: Literal["resumed", "retried", "restored", "unknown_cursor"]
     part: str | None = None
     attempt: int | None = None
 

@@ -105,7 +105,7 @@ async def check_kidney_cautions(ctx: RunContext[Desk]) -> Report:
     claims += [not_known(desk, [row.name for row in rows], topic=KIDNEYS)]
     claims.append(desk.state(SHORT_LIST, kind="limit", topic=KIDNEYS, source=SOURCE))
     claims.append(desk.state(TALK, kind="advice", topic=KIDNEYS) if hits else None)
-    return report(f"{len(hits)} cautions", claims)
+    return report(count(len(hits), "caution"), claims)
 
 
 async def about_side_effects(ctx: RunContext[Desk], symptom: str = "") -> Report:

@@ -11,6 +11,7 @@ from agents.events import Claim
 from agents.tools.conditions import held, is_active
 from agents.tools.desk import Desk, Report, report
 from agents.tools.matching import matching
+from agents.wording import count
 
 TOPIC = "Food and habits"
 CHANGES_FIRST = "Before a big change in what you eat or how you exercise, talk with your doctor or dietitian."
@@ -127,7 +128,7 @@ async def lifestyle_advice(ctx: RunContext[Desk], concept: str = "", topic: str 
         for one in advice
     ]
     end = desk.state(CHANGES_FIRST, kind="advice", topic=TOPIC)
-    return report(f"{len(items)} pieces of advice", [lead, *items, *cautions(desk), end])
+    return report(count(len(items), "piece of advice", "pieces of advice"), [lead, *items, *cautions(desk), end])
 
 
 def cautions(desk: Desk) -> Iterator[Claim]:

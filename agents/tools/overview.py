@@ -65,7 +65,7 @@ def person(desk: Desk) -> Claim | None:
         return None
     sex = f", {patient.sex}" if patient.sex in ("female", "male") else ""
     return desk.state(
-        f"You are {years} years old{sex}.",
+        f"You are {count(years, 'year')} old{sex}.",
         kind="computed",
         topic=TOPIC,
         value=years,

@@ -117,7 +117,7 @@ class Run(models.Model):
     """Of the last recorded event, once the run has ended."""
 
     folded = models.BooleanField(default=False)
-    """Whether the pieces of its text were joined; then some of its numbers are missing."""
+    """Whether some of its numbers are missing: the pieces of its text were joined, or it was under way in a backup."""
 
     # Who carries it out, until when that holds, and for which time it is tried.
     worker = models.CharField(max_length=64, blank=True)

@@ -128,8 +128,9 @@ def upload_page(request: HttpRequest, patient_id: UUID, upload_id: UUID) -> Http
     context = {
         "upload": upload,
         "percent": _percent(upload),
-        "working": upload.state in (Upload.State.READING, Upload.State.STORING),
+        "working": upload.state in uploads.WORKING,
         "stuck": uploads.is_stuck(upload),
+        "gone": uploads.GONE if uploads.is_gone(upload) else "",
         "question": question,
         "columns": _columns(question),
         "roles": ROLE_NAMES,

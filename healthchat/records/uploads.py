@@ -40,9 +40,11 @@ READ = "read"
 """The workers' task that reads a file."""
 QUIET_SECONDS = 120
 """A reading that has said nothing for so long has died with its process."""
+WORKING = (Upload.State.READING, Upload.State.STORING)
 KEPT_DAYS = 2
 """A file that was not sent whole, or whose question nobody answered, is then deleted."""
 
+GONE = gettext_noop("This file is no longer here. Please send it again.")
 BROKEN = gettext_noop("Something went wrong here while this file was read. Please try again.")
 
 logger = logging.getLogger(__name__)
@@ -77,6 +79,8 @@ def begin(patient: Patient, *, name: str, size: int) -> Upload:
 def append(upload: Upload, piece: bytes, *, at: int) -> Upload:
     """Add the bytes from `at` on.
 
+    What was received before may be gone, with the folder that it lay in; then the file is refused.
+
     Raises:
         OutOfPlace: they do not follow on what is there.
     """
@@ -84,6 +88,10 @@ def append(upload: Upload, piece: bytes, *, at: int) -> Upload:
         upload = Upload.objects.select_for_update().get(pk=upload.pk)
         if upload.state != Upload.State.RECEIVING or at != upload.received or not 0 < len(piece) <= upload.size - at:
             raise OutOfPlace
+        if not _is_here(upload):
+            upload.state, upload.message = Upload.State.REFUSED, gettext(GONE)
+            upload.save(update_fields=["state", "message", "changed"])
+            return upload
         with _path(upload.pk).open("r+b") as file:
             file.seek(at)
             file.write(piece)
@@ -95,7 +103,7 @@ def append(upload: Upload, piece: bytes, *, at: int) -> Upload:
 def begin_reading(upload: Upload, *, reading: Reading | None = None) -> None:
     """Read a file that is there; a small one before this returns."""
     said = msgspec.to_builtins(reading) if reading else upload.reading
-    taken = Upload.objects.filter(pk=upload.pk).exclude(state__in=(Upload.State.READING, Upload.State.STORING))
+    taken = Upload.objects.filter(pk=upload.pk).exclude(state__in=WORKING)
     stuck = Upload.objects.filter(pk=upload.pk, changed__lt=timezone.now() - timedelta(seconds=QUIET_SECONDS))
     change = {"state": Upload.State.READING, "reading": said, "read": 0, "message": "", "changed": timezone.now()}
     if not (taken.update(**change) or stuck.update(**change)):
@@ -103,8 +111,7 @@ def begin_reading(upload: Upload, *, reading: Reading | None = None) -> None:
     if upload.size <= AT_ONCE_BYTES:
         read(upload.pk)
     elif jobs.by_workers():
-        key = f"upload:{upload.pk}"
-        jobs.hand_out_once(READ, queue=jobs.IMPORTS, key=key, upload=str(upload.pk), language=get_language() or "")
+        _hand_out(upload.pk)
     else:
         _threads.submit(read_beside, upload.pk, get_language())
 
@@ -113,6 +120,8 @@ def read(upload_id: UUID) -> None:
     """Read a file and store what it holds, or say why not."""
     upload = Upload.objects.select_related("patient").get(pk=upload_id)
     try:
+        if not _is_here(upload):
+            raise FileNotFoundError  # noqa: TRY301
         with _path(upload_id).open("rb") as file:
             reading = msgspec.convert(upload.reading, Reading) if upload.reading else None
             if reading is None and (seen := _preview(file)):
@@ -129,16 +138,29 @@ def read(upload_id: UUID) -> None:
     except NotUnderstood as refusal:
         _tell(upload_id, state=Upload.State.REFUSED, message=str(refusal))
     except FileNotFoundError:
-        _tell(
-            upload_id, state=Upload.State.REFUSED, message=gettext("This file is no longer here. Please send it again.")
-        )
+        _tell(upload_id, state=Upload.State.REFUSED, message=gettext(GONE))
     _path(upload_id).unlink(missing_ok=True)
 
 
 def is_stuck(upload: Upload) -> bool:
     """Whether the process that read it has died."""
-    working = upload.state in (Upload.State.READING, Upload.State.STORING)
-    return working and timezone.now() - upload.changed > timedelta(seconds=QUIET_SECONDS)
+    return upload.state in WORKING and timezone.now() - upload.changed > timedelta(seconds=QUIET_SECONDS)
+
+
+def is_gone(upload: Upload) -> bool:
+    """Whether something is still to be done with a file, and nobody does it because the file is not here."""
+    waits = upload.state in (Upload.State.RECEIVING, Upload.State.ASKING) or is_stuck(upload)
+    return waits and not _is_here(upload)
+
+
+def resume() -> None:
+    """Have the files read that were being read when their processes ended: by workers, or when their owners say so."""
+    working = Upload.objects.filter(state__in=WORKING)
+    if not jobs.by_workers():
+        working.update(changed=timezone.now() - timedelta(seconds=QUIET_SECONDS))
+        return
+    for pk in working.values_list("pk", flat=True):
+        _hand_out(pk)
 
 
 def delete(upload: Upload) -> None:
@@ -193,6 +215,11 @@ def read_beside(upload_id: UUID, language: str | None) -> None:
             connections.close_all()
 
 
+def _hand_out(upload_id: UUID) -> None:
+    key = f"upload:{upload_id}"
+    jobs.hand_out_once(READ, queue=jobs.IMPORTS, key=key, upload=str(upload_id), language=get_language() or "")
+
+
 def _tell(upload_id: UUID, **changes: object) -> None:
     Upload.objects.filter(pk=upload_id).update(changed=timezone.now(), **changes)
 
@@ -201,17 +228,27 @@ def _rows_of(patient: Patient) -> int:
     return sum(model._default_manager.filter(patient=patient).count() for model in MODELS.values())
 
 
+def _is_here(upload: Upload) -> bool:
+    """Whether all that was received of a file lies here."""
+    path = _path(upload.pk)
+    return path.exists() and path.stat().st_size >= upload.received
+
+
+def folder() -> Path:
+    """Where files lie until they are read."""
+    return Path(settings.DATA) / "uploads"
+
+
 def _path(upload_id: UUID) -> Path:
-    return Path(settings.DATA) / "uploads" / str(upload_id)
+    return folder() / str(upload_id)
 
 
 def delete_orphans() -> int:
     """Delete what has lain here for too long, and files that belong to no import; return how many these were."""
     _delete_old()
-    folder = Path(settings.DATA) / "uploads"
     named = {str(pk) for pk in Upload.objects.values_list("pk", flat=True)}
     old = (timezone.now() - timedelta(days=KEPT_DAYS)).timestamp()
-    orphans = [path for path in folder.glob("*") if path.name not in named and path.stat().st_mtime < old]
+    orphans = [path for path in folder().glob("*") if path.name not in named and path.stat().st_mtime < old]
     for path in orphans:
         path.unlink(missing_ok=True)
     return len(orphans)

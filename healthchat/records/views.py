@@ -14,7 +14,7 @@ from django.db.models import Case, Count, F, Q, Value, When
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -48,6 +48,16 @@ HEADINGS = {
 }
 """The kinds that are listed, in the order of the page; observations are shown by test."""
 VALUES = gettext_lazy("Values")
+COUNTED = {
+    "observation": ngettext_lazy("%(count)s value", "%(count)s values", "count"),
+    "medication": ngettext_lazy("%(count)s medicine", "%(count)s medicines", "count"),
+    "condition": ngettext_lazy("%(count)s condition", "%(count)s conditions", "count"),
+    "allergy": ngettext_lazy("%(count)s allergy", "%(count)s allergies", "count"),
+    "immunization": ngettext_lazy("%(count)s vaccination", "%(count)s vaccinations", "count"),
+    "procedure": ngettext_lazy("%(count)s procedure", "%(count)s procedures", "count"),
+    "encounter": ngettext_lazy("%(count)s visit", "%(count)s visits", "count"),
+    "document": ngettext_lazy("%(count)s document", "%(count)s documents", "count"),
+}
 FORMATS = {
     "fhir": "FHIR",
     "apple_health": "Apple Health",
@@ -82,7 +92,7 @@ def patients(request: HttpRequest) -> HttpResponse:
         form.instance.owner = person_for(request)
         return redirect("import", form.save().pk)
     everybody = Patient.objects.visible_to(request.user)
-    counts = _counted(everybody)
+    counts = _counts_of(everybody)
     found = [(patient, counts.get(patient.pk, [])) for patient in everybody]
     return render(request, "records/patients.html", {"found": found, "form": form}, status=400 if form.errors else 200)
 
@@ -299,9 +309,9 @@ def _added(request: HttpRequest, found: Source) -> int | None:
     return next((one.added for one in uploads if str(one.pk) == upload_id), None)
 
 
-def _listed(found: Iterable[Source]) -> list[tuple[Source, list[tuple[str, int]]]]:
-    """Sources with what each brought, by kind as people call it."""
-    return [(one, [(_plural(kind), count) for kind, count in one.counts.items()]) for one in found]
+def _listed(found: Iterable[Source]) -> list[tuple[Source, list[str]]]:
+    """Sources with what each brought, such as "3 values"."""
+    return [(one, [_counted(kind, count) for kind, count in one.counts.items()]) for one in found]
 
 
 def _posted(request: HttpRequest) -> QueryDict | None:
@@ -320,14 +330,18 @@ def _ordered(kind: str, patient: Patient) -> Any:
     return found
 
 
-def _counted(patients: Iterable[Patient]) -> dict[UUID, list[tuple[str, int]]]:
+def _counts_of(patients: Iterable[Patient]) -> dict[UUID, list[str]]:
     """How much there is of each kind, by patient: one query a kind, however many patients."""
-    found: dict[UUID, list[tuple[str, int]]] = {}
+    found: dict[UUID, list[str]] = {}
     for kind, model in MODELS.items():
         by_patient = model._default_manager.filter(patient__in=patients).order_by()
         for patient_id, count in by_patient.values_list("patient").annotate(Count("pk")):
-            found.setdefault(patient_id, []).append((_plural(kind), count))
+            found.setdefault(patient_id, []).append(_counted(kind, count))
     return found
+
+
+def _counted(kind: str, count: int) -> str:
+    return str(COUNTED[kind] % {"count": count})
 
 
 def _plural(kind: str) -> str:

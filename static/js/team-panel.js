@@ -2,7 +2,7 @@
 
 import { element, icon } from "./element.js"
 import { canBeAskedAgain, list, title } from "./run-picture.js"
-import { _, spelled } from "./words.js"
+import { _, ngettext, spelled } from "./words.js"
 
 const STATUS = {
   waiting: _("waiting"),
@@ -217,7 +217,7 @@ class TeamPanel extends HTMLElement {
     return element(
       "details",
       { class: "found", "data-key": key, open: this.#open.has(key) },
-      element("summary", {}, claims.length === 1 ? _("Found one thing") : _("Found %(count)s things", { count: claims.length })),
+      element("summary", {}, ngettext("Found one thing", "Found %(count)s things", claims.length)),
       element(
         "ul",
         {},
@@ -271,7 +271,7 @@ function summary({ done, status }, asked) {
   const finished = asked.filter((member) => member.status === "finished").length
   if (!done) return _("%(finished)s of %(asked)s finished", { finished, asked: asked.length })
   if (status === "cancelled") return _("Stopped by you")
-  return asked.length === 1 ? _("One specialist asked") : _("%(count)s specialists asked", { count: asked.length })
+  return ngettext("One specialist asked", "%(count)s specialists asked", asked.length)
 }
 
 function lead({ done, status, parts }) {
@@ -285,7 +285,9 @@ function planned({ tasks = [] }) {
 }
 
 function grounded({ checked, matched, struck }) {
-  const words = _("%(matched)s of %(checked)s figures matched", { matched, checked })
+  const words = ngettext("%(matched)s of %(count)s figure matched", "%(matched)s of %(count)s figures matched", checked, {
+    matched,
+  })
   return struck ? _("%(words)s, %(struck)s removed", { words, struck }) : words
 }
 

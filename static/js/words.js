@@ -4,7 +4,13 @@
 /** A sentence in the person's language; `%(name)s` is replaced by `values.name`. */
 export function _(words, values = null) {
   const told = globalThis.gettext ? globalThis.gettext(words) : words
-  return values ? told.replace(/%\((\w+)\)s/g, (match, name) => String(values[name] ?? match)) : told
+  return values ? filled(told, values) : told
+}
+
+/** A sentence about so many; it is in `values` as `count` too. */
+export function ngettext(one, many, count, values = {}) {
+  const told = globalThis.ngettext ? globalThis.ngettext(one, many, count) : count === 1 ? one : many
+  return filled(told, { count, ...values })
 }
 
 /** A specialist's name as people write it. */
@@ -23,3 +29,7 @@ export const SPECIALISTS = [
   _("preventive medicine"),
   _("data analysis"),
 ]
+
+function filled(words, values) {
+  return words.replace(/%\((\w+)\)s/g, (match, name) => String(values[name] ?? match))
+}

@@ -112,5 +112,5 @@ def test_it_clears_guests_by_command() -> None:
 
     call_command("clearguests", stdout=output)
 
-    assert output.getvalue() == "deleted 1 guests\n"
+    assert output.getvalue() == "deleted 1 guest\n"
     assert Guest.objects.count() == 1

@@ -171,5 +171,5 @@ def test_it_says_what_it_pruned(alice: User, settings: Settings, capsys: pytest.
     call_command("prune")
 
     said = capsys.readouterr().out
-    assert "deleted 1 conversations" in said
+    assert "deleted 1 conversation\n" in said
     assert "4 events fewer" in said

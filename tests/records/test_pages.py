@@ -59,10 +59,12 @@ def test_it_lists_whose_records_there_are(alices: Client, filled: Patient) -> No
     Patient.objects.create(name="Sample", is_sample=True)
 
     page = said(alices.get(reverse("patients")))
+    spanish = said(alices.get(reverse("patients"), headers={"accept-language": "es"}))
 
     assert "Alice&#x27;s mother" in page
     assert "Sample" in page
-    assert "3 values, 1 medicines" in page
+    assert ">3 values, 1 medicine<" in page
+    assert ">3 valores, 1 medicina<" in spanish
 
 
 def test_it_adds_a_person(alices: Client, alice: User) -> None:

@@ -95,7 +95,7 @@ def test_it_removes_what_a_killed_import_left_also_when_it_is_pruned(
 
     assert not Observation._base_manager.exists()
     assert not Source.everything.exists()
-    assert "deleted 1 interrupted imports" in capsys.readouterr().out
+    assert "deleted 1 interrupted import\n" in capsys.readouterr().out
 
 
 def test_it_leaves_alone_what_another_import_is_storing(patient: Patient) -> None:

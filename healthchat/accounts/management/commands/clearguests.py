@@ -3,6 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from agents.wording import count
 from healthchat.accounts.guests import delete_unreachable_guests
 
 
@@ -10,4 +11,4 @@ class Command(BaseCommand):
     help = "Delete the guests whose session has run out, with their conversations. Run it daily, like clearsessions."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"deleted {delete_unreachable_guests(now=timezone.now())} guests")
+        self.stdout.write(f"deleted {count(delete_unreachable_guests(now=timezone.now()), 'guest')}")

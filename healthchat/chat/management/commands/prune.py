@@ -6,6 +6,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from agents.wording import count
 from healthchat.accounts.guests import delete_unreachable_guests
 from healthchat.chat import retention
 from healthchat.records import slices, uploads
@@ -21,11 +22,11 @@ class Command(BaseCommand):
         now = timezone.now()
         if settings.HEALTHCHAT_KEEP_DAYS:
             expired = retention.expire(before=now - timedelta(days=settings.HEALTHCHAT_KEEP_DAYS))
-            self.stdout.write(f"deleted {expired} conversations")
+            self.stdout.write(f"deleted {count(expired, 'conversation')}")
         if settings.HEALTHCHAT_FOLD_DAYS:
             saved = retention.fold(before=now - timedelta(days=settings.HEALTHCHAT_FOLD_DAYS))
-            self.stdout.write(f"joined pieces of text: {saved} events fewer")
-        self.stdout.write(f"deleted {delete_unreachable_guests(now=now)} guests")
-        self.stdout.write(f"deleted {uploads.delete_orphans()} files")
-        self.stdout.write(f"deleted {slices.remove_interrupted()} interrupted imports")
+            self.stdout.write(f"joined pieces of text: {count(saved, 'event')} fewer")
+        self.stdout.write(f"deleted {count(delete_unreachable_guests(now=now), 'guest')}")
+        self.stdout.write(f"deleted {count(uploads.delete_orphans(), 'file')}")
+        self.stdout.write(f"deleted {count(slices.remove_interrupted(), 'interrupted import')}")
         call_command("clearsessions")
