@@ -105,10 +105,12 @@ def sheet(request: HttpRequest, pk: UUID, run_id: UUID) -> HttpResponse:
 @require_GET
 @for_visitors
 def side(request: HttpRequest) -> HttpResponse:
-    """The list of conversations and the account menu by themselves: both change with a visitor's first question."""
+    """What a first question changes, by itself: the list, the account menu, what is urgent, the conversation's head."""
     current = request.GET.get("current", "")
+    talk = _found(request, current)
     context = {"conversations": _conversations(request), "current": current, "urgent": _urgent(request)}
-    return render(request, "chat/side.html", context | {"emergency_number": _emergency_number()})
+    context |= {"emergency_number": _emergency_number(), "conversation": talk}
+    return render(request, "chat/side.html", context | _about(request, talk))
 
 
 @require_safe
@@ -240,7 +242,8 @@ def delete(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _refused(request: HttpRequest, refused: Refused) -> HttpResponse:
     """Say what is wrong, with the person's words still in the box."""
-    return _shown(request, _asked_in(request), refused, draft=request.POST.get("message", ""))
+    talk = _found(request, request.POST.get("conversation", ""))
+    return _shown(request, talk, refused, draft=request.POST.get("message", ""))
 
 
 def _retried(request: HttpRequest, run_id: UUID, fields: dict[str, str | None]) -> Run:
@@ -256,11 +259,12 @@ def _shown(request: HttpRequest, talk: Conversation | None, refused: Refused, *,
     return render(request, "chat/page.html", context | (_talk(talk) if talk else {}), status=refused.status)
 
 
-def _asked_in(request: HttpRequest) -> Conversation | None:
-    pk = _uuid(request.POST.get("conversation", ""))
-    if pk is None:
+def _found(request: HttpRequest, written: str) -> Conversation | None:
+    """The person's own conversation of that id, if there is one."""
+    pk, person = _uuid(written), person_of(request)
+    if pk is None or person is None:
         return None
-    return Conversation.objects.filter(owner=person_of(request), pk=pk).select_related("patient").first()
+    return Conversation.objects.filter(owner=person, pk=pk).select_related("patient").first()
 
 
 def _talk(talk: Conversation, *, everything: bool = False, chosen: str = "") -> dict[str, Any]:
@@ -285,6 +289,13 @@ def _frame(request: HttpRequest, talk: Conversation | None = None) -> dict[str, 
         "suggestions": [] if talk else [_(question) for question in SUGGESTIONS],
         "longest_message": settings.HEALTHCHAT_MESSAGE_BYTES,
         "patients": [] if talk else list(_patients(request)),
+        **_about(request, talk),
+    }
+
+
+def _about(request: HttpRequest, talk: Conversation | None) -> dict[str, Any]:
+    """Whose records a conversation is about, or a new one would be, and who answers in it."""
+    return {
         "patient": talk.patient if talk else _patients(request).first(),
         "models": offered(talk),
         "answering": model_of(talk),

@@ -22,6 +22,7 @@ const UNREACHABLE = _("The server could not be reached. Please try again.")
 const RESEND_MILLISECONDS = 3_000
 const LONGEST_RESEND_MILLISECONDS = 30_000
 const URGENT_CHANNEL = "healthchat-urgent"
+const SIDE = ["[data-conversations]", "[data-account]", "[data-urgent]", "[data-head]"]
 
 class ChatTalk extends HTMLElement {
   #turns
@@ -251,10 +252,9 @@ class ChatTalk extends HTMLElement {
   }
 
   #happened(event) {
-    if (event.run === null) {
-      for (const turn of this.#underWay) turn.startOver()
-      return
-    }
+    // The server knows less than this page shows, as after a restored backup: runs may have gone, or answer anew. What is
+    // not sent yet and what is being written lie in the tab's storage.
+    if (event.run === null) return location.reload()
     const turn = this.#all.find(({ run }) => run === event.run)
     const waiting = this.#waiting.get(event.run)
     if (turn && !waiting) turn.take(event)
@@ -444,14 +444,15 @@ class ChatTalk extends HTMLElement {
     this.#tell("busy-changed", busy)
   }
 
-  // The list and the account menu change with the first question: it may have made a guest of a visitor.
+  // The list, the account menu and the head change with the first question: it may have made a guest of a visitor.
   async #refreshSide() {
     try {
       const response = await fetch(`${this.dataset.side}?current=${this.dataset.conversation}`, { cache: "no-store" })
       if (!response.ok) return
       const page = new DOMParser().parseFromString(await response.text(), "text/html")
-      for (const part of ["[data-conversations]", "[data-account]", "[data-urgent]"]) {
+      for (const part of SIDE) {
         const shown = document.querySelector(part)
+        if (part === "[data-head]" && shown.childElementCount > 0) continue
         if (part === "[data-urgent]" && shown.innerHTML.trim() === page.querySelector(part).innerHTML.trim()) continue
         if (part === "[data-urgent]" || !shown.contains(document.activeElement))
           shown.replaceChildren(...document.adoptNode(page.querySelector(part)).childNodes)

@@ -105,12 +105,6 @@ export class ChatTurn extends HTMLElement {
     this.#tell("turn-changed", event)
   }
 
-  /** Everything is going to be told again. */
-  startOver() {
-    this.#picture = emptyPicture(this.run)
-    this.#draw()
-  }
-
   /** Show it as the server shows it now: with another answer below, this one is folded up. */
   async refresh() {
     if (this.underWay) return

@@ -72,7 +72,6 @@ async def test_it_renames_finds_archives_and_saves_a_conversation(visitor: Visit
     page = await visitor.open()
     await ask(page, QUESTION)
     await complete(page)
-    await page.reload()
     menu = page.get_by_label("More about this conversation")
 
     await menu.click()

@@ -127,6 +127,19 @@ def test_it_shows_nothing_of_alices_to_charlie(charlies: Client, client: Client,
     assert run.cancel_requested is None
 
 
+def test_it_gives_the_head_of_a_conversation_to_its_owner_only(
+    alices: Client, charlies: Client, conversation: Conversation
+) -> None:
+    menu = reverse("delete-conversation", args=[conversation.pk])
+
+    def shows_menu(client: Client, current: object) -> bool:
+        return menu in client.get(reverse("conversations"), {"current": current}).content.decode()
+
+    assert shows_menu(alices, conversation.pk)
+    assert not shows_menu(charlies, conversation.pk)
+    assert not shows_menu(alices, "no-id")
+
+
 def test_it_shows_no_run_under_another_conversation(alice: User, alices: Client, conversation: Conversation) -> None:
     run = run_of(conversation)
     other = Conversation.objects.create(owner=alice)
