@@ -13,6 +13,7 @@ from django.db import connection, transaction
 ANSWERS, IMPORTS, UPKEEP = "answers", "imports", "upkeep"
 QUEUES = (ANSWERS, IMPORTS, UPKEEP)
 JOBS_TABLE = "procrastinate_jobs"
+WORKERS_TABLE = "procrastinate_workers"
 
 
 def by_workers() -> bool:
