@@ -28,6 +28,7 @@ from healthchat.middleware import (  # noqa: E402
     SecurityMiddleware,
     SessionMiddleware,
 )
+from healthchat.patience import PAGE_SECONDS, patience  # noqa: E402
 
 FEEDS = ("/api/chat/", "/api/runs/", "/api/conversations/")
 FEED_ENDINGS = ("/message", "/stream", "/cancel", "/retry", "/events")
@@ -44,6 +45,10 @@ FEED_MIDDLEWARE = (
 
 class PageHandler(ASGIHandler):
     """Serves sync views: each request has a thread, and closes its database connection."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        patience.set(PAGE_SECONDS)
+        await super().__call__(scope, receive, send)
 
 
 class FeedHandler(ASGIHandler):

@@ -31,10 +31,14 @@ from django.db.models import (
     TextField,
 )
 
+from healthchat.patience import READ_SECONDS, WRITE_SECONDS, patience
+
 THREADS = 4
 MOST_TOGETHER = 16
 """Pieces of work that share a trip to the writer, besides those that go first."""
 CLOSE_SECONDS = 10.0
+PAUSE_SECONDS = 1.0
+"""For so long after PostgreSQL did not answer one piece of work, others are not begun."""
 IDLE_SECONDS = 1.0
 """After so long without work a thread looks whether PostgreSQL is still there: it may have been started anew."""
 TRIES = 8
@@ -52,17 +56,22 @@ class DatabaseThreads:
     Those that do not keep them give each back to PostgreSQL's pool after use, for there are few for all.
     """
 
-    def __init__(self, threads: int, name: str, *, keep: bool = True) -> None:
+    def __init__(self, threads: int, name: str, *, seconds: float = READ_SECONDS, keep: bool = True) -> None:
         self._threads = threads
         self._name = name
+        self._seconds = seconds
+        """For how long they wait for a PostgreSQL that is silent."""
         self._keep = keep
+        self._gone_until = 0.0
         self._pool: ThreadPoolExecutor | None = None
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call a function that uses the database, in one of the threads."""
         if self._pool is None:
-            self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix=self._name)
-        call = partial(_call if self._keep else _call_and_give_back, function, *args, **kwargs)
+            self._pool = ThreadPoolExecutor(
+                self._threads, thread_name_prefix=self._name, initializer=patience.set, initargs=(self._seconds,)
+            )
+        call = partial(self._call, function, *args, **kwargs)
         return await asyncio.get_running_loop().run_in_executor(self._pool, call)
 
     def close(self) -> None:
@@ -74,6 +83,17 @@ class DatabaseThreads:
             self._pool.submit(_close_connections, everyone)
         self._pool.shutdown()
         self._pool = None
+
+    def _call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        # Or else everybody who waits would find out anew, each after the other.
+        if time.monotonic() < self._gone_until:
+            raise OperationalError("PostgreSQL was gone a moment ago")
+        try:
+            return (_call if self._keep else _call_and_give_back)(function, *args, **kwargs)
+        except OperationalError as error:
+            if _is_gone(error):
+                self._gone_until = time.monotonic() + PAUSE_SECONDS
+            raise
 
 
 class Trips:
@@ -125,7 +145,7 @@ class Outcome(NamedTuple):
 
 readers = DatabaseThreads(THREADS, "database", keep=False)
 looker = DatabaseThreads(1, "looker")
-writer = DatabaseThreads(1, "writer")
+writer = DatabaseThreads(1, "writer", seconds=WRITE_SECONDS)
 in_database = readers.run
 write_alone = writer.run
 """For writes that may not be begun again: each in its turn, none in a transaction of ours."""
@@ -229,7 +249,13 @@ def _writes_here() -> Trips:
 
 
 def _each(works: Sequence[Work]) -> list[Outcome]:
-    return [_outcome(work) for work in works]
+    """Carry out one after the other; where the database is gone for one, it is for those behind it."""
+    outcomes: list[Outcome] = []
+    for work in works:
+        outcomes.append(_outcome(work))
+        if _is_gone(outcomes[-1].error):
+            break
+    return outcomes + outcomes[-1:] * (len(works) - len(outcomes))
 
 
 def _outcome(work: Work) -> Outcome:
@@ -248,6 +274,11 @@ def _carried_out_alone(work: Work, *, again: int = TRIES) -> Outcome:
         return _carried_out_alone(work, again=again - 1) if again else Outcome(None, error)
     except Exception as error:
         return Outcome(None, error)
+
+
+def _is_gone(error: Exception | None) -> bool:
+    """Whether PostgreSQL did not answer; what it says itself has a code."""
+    return isinstance(error, OperationalError) and getattr(error.__cause__, "sqlstate", "") is None
 
 
 def _call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

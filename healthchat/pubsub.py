@@ -21,6 +21,8 @@ from django.conf import settings
 RETRY_SECONDS = 0.5
 ANSWER_SECONDS = 5.0
 """How long Redis may take to connect and to answer."""
+SILENCE_SECONDS = 5.0
+"""After so long without a word from Redis it is asked whether it is still there."""
 MOST_WAITING = 10_000
 """What may wait for Redis; above it the oldest is forgotten."""
 NONCE_BYTES = 12
@@ -111,7 +113,7 @@ class PubSub:
                     # Others may have been asked for meanwhile.
                     self._begin("adjust", self._adjust)
                     while self._heard:
-                        self._take(await line.get_message(timeout=None))
+                        self._take(await _said(line))
             except (RedisError, OSError) as error:
                 logger.warning("the other processes are not heard: %s", type(error).__name__)
             finally:
@@ -150,6 +152,21 @@ class PubSub:
                     await self._line.subscribe(*new)
                 if gone:
                     await self._line.unsubscribe(*gone)
+
+
+async def _said(line: Any) -> dict[str, Any] | None:
+    """The next message; None where Redis only says that it is there.
+
+    Raises:
+        OSError: it does not even say that.
+    """
+    message: dict[str, Any] | None = await line.get_message(timeout=SILENCE_SECONDS)
+    if message is None:
+        await line.ping()
+        message = await line.get_message(timeout=ANSWER_SECONDS)
+        if message is None:
+            raise TimeoutError
+    return message
 
 
 _here: WeakKeyDictionary[asyncio.AbstractEventLoop, PubSub] = WeakKeyDictionary()

@@ -180,8 +180,10 @@ def database() -> dict[str, Any]:
         config["TEST"] = {"NAME": str(DATA / "test.sqlite3")}
     elif config["ENGINE"] == "django.db.backends.postgresql":
         config["CONN_HEALTH_CHECKS"] = True
-        pool = {"pool": {"min_size": 0, "max_size": HEALTHCHAT_DATABASE_CONNECTIONS}}
-        config["OPTIONS"] = config.get("OPTIONS", {}) | pool
+        from healthchat import postgresql  # needs psycopg, which is not there with SQLite
+
+        ours = postgresql.options(connections=HEALTHCHAT_DATABASE_CONNECTIONS)
+        config["OPTIONS"] = ours | config.get("OPTIONS", {})
     if BY_WORKERS and config["ENGINE"] != "django.db.backends.postgresql":
         raise ImproperlyConfigured("HEALTHCHAT_ENGINE=procrastinate needs PostgreSQL: set DATABASE_URL")
     return config

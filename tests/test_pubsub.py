@@ -2,11 +2,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from urllib.parse import urlsplit
 
 import pytest
 from redis.asyncio import Redis
 
+from healthchat import pubsub
 from healthchat.pubsub import PubSub
+from tests.faults.proxy import Fault, before
+from tests.scale.site import Redis as Server
 
 pytestmark = pytest.mark.needs("redis")
 
@@ -92,6 +96,28 @@ async def test_it_begins_to_listen_again_after_the_connection_was_cut(party: Par
     one.say("run", b"after")
 
     await until(lambda: heard[-1] == b"after")
+
+
+async def test_it_notices_that_redis_is_silent_and_begins_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pubsub, "SILENCE_SECONDS", 0.1)
+    monkeypatch.setattr(pubsub, "ANSWER_SECONDS", 0.5)
+    redis = Server()
+    address = urlsplit(redis.url)
+    heard: Heard = []
+    async with before(address.hostname, address.port, lambda _: Fault()) as way:
+        other = PubSub(f"redis://{way.host}:{way.port}/0", secret=SECRET)
+        other.listen("run", heard.append)
+        await until(lambda: heard == [None])
+        await asyncio.sleep(0.5)
+        assert other.connected
+
+        way.silence()
+        await until(lambda: not other.connected)
+        way.speak()
+
+        await until(lambda: heard == [None, None])
+        await other.close()
+    redis.stop()
 
 
 async def until(holds: Callable[[], bool]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
@@ -29,6 +30,9 @@ from healthchat.database import in_database
 from healthchat.metrics import REGISTRY
 from healthchat.pubsub import pubsub
 
+READY_SECONDS = 5.0
+"""Who asks whether people can be sent here does not wait for long."""
+
 
 class Standing(NamedTuple):
     """The runs that are not finished, in all processes."""
@@ -54,8 +58,9 @@ async def ready(request: HttpRequest) -> HttpResponse:
     if hub().stuck:
         return _told("the event log cannot be written", status=503)
     try:
-        current = await in_database(is_migrated)
-    except DatabaseError:
+        async with asyncio.timeout(READY_SECONDS):
+            current = await in_database(is_migrated)
+    except (DatabaseError, TimeoutError):
         return _told("the database does not answer", status=503)
     return _told("ok") if current else _told("the database is not migrated", status=503)
 

@@ -6,12 +6,22 @@ import asyncio
 import threading
 from collections.abc import Iterator
 
+import psycopg
 import pytest
 from django.contrib.auth.models import User
 from django.db import IntegrityError, OperationalError, ProgrammingError, connection, transaction
 
 from healthchat.chat.models import Conversation
-from healthchat.database import MOST_TOGETHER, THREADS, DatabaseThreads, in_database, look, write, write_first
+from healthchat.database import (
+    MOST_TOGETHER,
+    PAUSE_SECONDS,
+    THREADS,
+    DatabaseThreads,
+    in_database,
+    look,
+    write,
+    write_first,
+)
 from tests.chat.locks import WAIT_SECONDS
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -187,6 +197,38 @@ async def test_a_look_that_fails_spoils_no_other() -> None:
     assert outcomes[0] == 1
     assert isinstance(outcomes[1], OperationalError | ProgrammingError)
     assert outcomes[2] == 2
+
+
+async def test_it_does_not_have_each_look_find_out_that_postgresql_is_gone() -> None:
+    began = []
+
+    def gone(number: int) -> None:
+        began.append(number)
+        raise OperationalError from psycopg.OperationalError("the connection is lost")
+
+    outcomes = await asyncio.gather(*(look(gone, number) for number in range(5)), return_exceptions=True)
+
+    assert [type(outcome) for outcome in outcomes] == [OperationalError] * 5
+    assert began == [0]
+
+
+async def test_it_begins_nothing_right_after_postgresql_was_gone(threads: DatabaseThreads) -> None:
+    def gone() -> None:
+        raise OperationalError from psycopg.OperationalError("the connection is lost")
+
+    def refused() -> None:
+        raise OperationalError from psycopg.errors.DeadlockDetected("this one alone")
+
+    with pytest.raises(OperationalError):
+        await threads.run(refused)
+    assert await threads.run(asked, "SELECT 1") == 1
+    with pytest.raises(OperationalError):
+        await threads.run(gone)
+    with pytest.raises(OperationalError, match="a moment ago"):
+        await threads.run(asked, "SELECT 1")
+    await asyncio.sleep(PAUSE_SECONDS)
+
+    assert await threads.run(asked, "SELECT 1") == 1
 
 
 async def test_a_look_may_be_given_up_and_the_others_go_on() -> None:

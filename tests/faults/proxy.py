@@ -1,4 +1,4 @@
-"""A byte proxy that does to a connection what networks do: cut, reset, delay, slice, stop reading."""
+"""A byte proxy that does to a connection what networks do: cut, reset, delay, slice, stop reading, fall silent."""
 
 from __future__ import annotations
 
@@ -30,7 +30,10 @@ class Fault(NamedTuple):
 
 
 class Proxy:
-    """Stands before one server; `faults` says what happens to the n-th connection (from 0)."""
+    """Stands before one server; `faults` says what happens to the n-th connection (from 0).
+
+    While it is silent, as when a cable is pulled, it passes nothing on and closes nothing; nothing is lost either.
+    """
 
     def __init__(self, host: str, port: int, faults: Callable[[int], Fault]) -> None:
         self.host = "127.0.0.1"
@@ -43,10 +46,18 @@ class Proxy:
         self._tasks: set[asyncio.Task[None]] = set()
         self._writers: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server | None = None
+        self._passing = asyncio.Event()
+        self._passing.set()
 
     async def start(self) -> None:
         self._server = await asyncio.start_server(self._accepted, self.host, 0, backlog=1000)
         self.port = self._server.sockets[0].getsockname()[1]
+
+    def silence(self) -> None:
+        self._passing.clear()
+
+    def speak(self) -> None:
+        self._passing.set()
 
     async def close(self) -> None:
         assert self._server is not None
@@ -66,13 +77,14 @@ class Proxy:
         task.add_done_callback(self._tasks.discard)
 
     async def _pass(self, fault: Fault, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await self._passing.wait()
         try:
             up_reader, up_writer = await asyncio.open_connection(*self._upstream)
         except OSError:
             await self._drop(writer)
             return
         self._writers.add(up_writer)
-        up = asyncio.ensure_future(_copy(reader, up_writer))
+        up = asyncio.ensure_future(self._copy_up(reader, up_writer))
         down = asyncio.ensure_future(self._copy_down(fault, up_reader, writer))
         try:
             await asyncio.wait([up, down], return_when=asyncio.FIRST_COMPLETED)
@@ -89,12 +101,18 @@ class Proxy:
         await _close(writer)
         self._writers.discard(writer)
 
+    async def _copy_up(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError):
+            while data := await self._read(reader):
+                writer.write(data)
+                await writer.drain()
+
     async def _copy_down(self, fault: Fault, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         left = fault.cut_after
         with suppress(ConnectionError):
             while left is None or left > 0:
                 try:
-                    data = await asyncio.wait_for(reader.read(READ_BYTES), fault.idle_seconds)
+                    data = await asyncio.wait_for(self._read(reader), fault.idle_seconds)
                 except TimeoutError:
                     break
                 if not data:
@@ -105,6 +123,15 @@ class Proxy:
                 await _write(fault, writer, data)
                 self.passed_bytes += len(data)
         self.cuts += 1
+
+    async def _read(self, reader: asyncio.StreamReader) -> bytes:
+        try:
+            data = await reader.read(READ_BYTES)
+        except ConnectionError:
+            await self._passing.wait()
+            raise
+        await self._passing.wait()
+        return data
 
 
 @asynccontextmanager
@@ -121,13 +148,6 @@ def at_random(seed: int, most: int) -> Callable[[int], Fault]:
     """Cut each connection after 0 to `most` bytes, every other time by a reset."""
     chance = random.Random(seed)
     return lambda number: Fault(cut_after=chance.randrange(most), reset=number % 2 == 1)
-
-
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with suppress(ConnectionError):
-        while data := await reader.read(READ_BYTES):
-            writer.write(data)
-            await writer.drain()
 
 
 async def _write(fault: Fault, writer: asyncio.StreamWriter, data: bytes) -> None:
