@@ -63,7 +63,7 @@ def violations(asked: Asked, stored: Stored, tokens: int | None = None) -> Itera
     """What does not hold of a run."""
     run, events = stored.run, stored.events
     ids = [event["id"] for event in events]
-    if ids != [f"{asked.run}:{number}" for number in range(1, len(events) + 1)]:
+    if ids != [f"{asked.run}:{number}" for number in _numbers(events)]:
         yield f"run {asked.run}: its numbers do not follow on"
     yield from _end(asked, run, events)
     question = stored.messages.get(run["question"], {})
@@ -89,6 +89,15 @@ def fold(events: list[dict[str, Any]]) -> str:
             for part in [event["part"]] if event.get("part") else list(parts):
                 parts.pop(part, None)
     return "\n\n".join(parts.values())
+
+
+def _numbers(events: list[dict[str, Any]]) -> Iterator[int]:
+    """The numbers that events have: one after the other, but for the jump after a restore."""
+    number = 0
+    for event in events:
+        restored = event["data"].get("reason") == "restored"
+        number = int(event["id"].rpartition(":")[2]) if restored else number + 1
+        yield number
 
 
 def _end(asked: Asked, run: dict[str, Any], events: list[dict[str, Any]]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 
 from tests.event_stream import ServerSentEvent
@@ -17,6 +18,8 @@ class Seen:
     events: list[ServerSentEvent] = field(default_factory=list)
     """Without `connected`, which each connection begins with."""
     greetings: int = 0
+    beginnings: int = 0
+    """How often it was told that its cursor is unknown, and began anew."""
     cut_while_open: int = 0
     """How often a feed broke off in the middle instead of ending."""
     retries: set[int] = field(default_factory=set)
@@ -24,6 +27,9 @@ class Seen:
     def add(self, event: ServerSentEvent) -> None:
         if event.event == "connected":
             self.greetings += 1
+        elif json.loads(event.data).get("reason") == "unknown_cursor":
+            self.beginnings += 1
+            self.events.clear()
         else:
             self.events.append(event)
 
