@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import time
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, suppress
 from typing import Any, NamedTuple
@@ -188,13 +189,13 @@ async def _opened(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
 class EventSource:
     """Watches one feed as a browser does: after each cut it comes back with the last id, until it is told 204."""
 
-    def __init__(self, caller: Caller, path: str, seen: Seen, *, bears: Collection[int] = ()) -> None:
+    def __init__(self, caller: Caller, path: str, seen: Seen, *, after: str = "", bears: Collection[int] = ()) -> None:
         self.seen = seen
         self._bears = bears
         """Statuses after which it comes back though a browser's own would not; the page's does."""
         self._caller = caller
         self._path = path
-        self._last_event_id = ""
+        self._last_event_id = after
 
     async def watch(self) -> None:
         """Watch until there is nothing left.
@@ -234,9 +235,10 @@ class EventSource:
         parser = EventStreamParser()
         try:
             async for piece in opened.pieces():
+                now = time.monotonic_ns()
                 for event in parser.feed(piece):
                     self._last_event_id = event.id or self._last_event_id
-                    self.seen.add(event)
+                    self.seen.add(event, at=now)
                 if parser.retry is not None:
                     self.seen.retries.add(parser.retry)
         except CutError:

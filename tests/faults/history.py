@@ -17,6 +17,8 @@ class Seen:
     cuts: int = 0
     events: list[ServerSentEvent] = field(default_factory=list)
     """Without `connected`, which each connection begins with."""
+    arrived: list[int] = field(default_factory=list)
+    """When each of them came, as `time.monotonic_ns()`; those that came together have the same."""
     greetings: int = 0
     beginnings: int = 0
     """How often it was told that its cursor is unknown, and began anew."""
@@ -24,7 +26,7 @@ class Seen:
     """How often a feed broke off in the middle instead of ending."""
     retries: set[int] = field(default_factory=set)
 
-    def add(self, event: ServerSentEvent) -> None:
+    def add(self, event: ServerSentEvent, *, at: int = 0) -> None:
         if event.event == "connected":
             self.greetings += 1
         elif json.loads(event.data).get("reason") == "unknown_cursor":
@@ -32,6 +34,7 @@ class Seen:
             self.events.clear()
         else:
             self.events.append(event)
+            self.arrived.append(at)
 
     @property
     def ended(self) -> bool:

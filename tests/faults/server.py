@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -80,6 +81,15 @@ class Server:
             process.kill()
         for process in self._processes:
             process.wait(STOP_SECONDS)
+
+    def pause(self) -> None:
+        """Have the process do nothing at all, and not know it."""
+        for process in self._processes:
+            process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        for process in self._processes:
+            process.send_signal(signal.SIGCONT)
 
     def tell_to_stop(self) -> None:
         for process in self._processes:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import secrets
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
+from types import MappingProxyType
+from typing import NamedTuple
 
 import psycopg
 from redis import Redis as Client
@@ -19,10 +22,12 @@ from redis import RedisError
 
 from tests import parts
 from tests.faults.client import Address
+from tests.faults.proxy import Fault, Proxy, before
 from tests.faults.server import LOOK_SECONDS, STOP_SECONDS, Server
 from tests.nginx import nginx
 from tests.served import START_SECONDS, free_port
 
+HOST = "127.0.0.1"
 USER = "healthchat"
 
 
@@ -39,8 +44,16 @@ class PostgreSQL:
         self.start()
 
     @property
+    def address(self) -> Address:
+        return Address(HOST, self._port)
+
+    @property
     def url(self) -> str:
-        return f"postgresql://{USER}@127.0.0.1:{self._port}/postgres"
+        return self.url_by(self.address)
+
+    def url_by(self, address: Address) -> str:
+        """Its URL by way of what stands before it."""
+        return f"postgresql://{USER}@{address.host}:{address.port}/postgres"
 
     def start(self) -> None:
         options = f"-p {self._port} -k {self._folder} -c listen_addresses=127.0.0.1 -c fsync=off"
@@ -79,8 +92,16 @@ class Redis:
         return self._process.pid
 
     @property
+    def address(self) -> Address:
+        return Address(HOST, self._port)
+
+    @property
     def url(self) -> str:
-        return f"redis://127.0.0.1:{self._port}/0"
+        return self.url_by(self.address)
+
+    def url_by(self, address: Address) -> str:
+        """Its URL by way of what stands before it."""
+        return f"redis://{address.host}:{address.port}/0"
 
     def start(self) -> None:
         command = [self._program, "--port", str(self._port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
@@ -121,17 +142,31 @@ class Worker(Server):
             time.sleep(LOOK_SECONDS)
 
 
+class Cable(NamedTuple):
+    """A machine's only way to PostgreSQL and Redis."""
+
+    postgresql: Proxy
+    redis: Proxy
+
+    def pull(self) -> None:
+        self.postgresql.silence()
+        self.redis.silence()
+
+    def plug_in(self) -> None:
+        self.postgresql.speak()
+        self.redis.speak()
+
+
 class Site:
     """Two servers and two workers; `front` is what people reach."""
 
-    host = "127.0.0.1"
+    host = HOST
 
     def __init__(self, folder: Path, postgresql: PostgreSQL, redis: Redis, environment: dict[str, str]) -> None:
         self.postgresql = postgresql
         self.redis = redis
-        self.port = free_port()
         self.folder = folder
-        self._environment = {"HEALTHCHAT_ENGINE": "procrastinate", "REDIS_URL": redis.url} | environment
+        self._environment = {"HEALTHCHAT_ENGINE": "procrastinate"} | environment
         self.servers = [self.process(Server, f"server-{number}") for number in range(2)]
         self.workers = [self.process(Worker, f"worker-{number}") for number in range(2)]
 
@@ -144,28 +179,52 @@ class Site:
         with ThreadPoolExecutor() as together:
             list(together.map(Server.stop, [*self.servers, *self.workers]))
 
-    def process(self, kind: type[Server], name: str) -> Server:
+    def process(self, kind: type[Server], name: str, *, by: Cable | None = None, **environment: str) -> Server:
         """One more server or worker, which is not started yet and has its own name with PostgreSQL."""
-        database = f"{self.postgresql.url}?application_name={name}"
-        process = kind(self.folder, self._environment | {"DATABASE_URL": database})
+        database, redis = by or (self.postgresql.address, self.redis.address)
+        ways = {
+            "DATABASE_URL": f"{self.postgresql.url_by(Address.of(database))}?application_name={name}",
+            "REDIS_URL": self.redis.url_by(Address.of(redis)),
+        }
+        process = kind(self.folder, self._environment | ways | environment)
         process.log = self.folder / f"{name}.log"
         return process
 
+    @asynccontextmanager
+    async def machine(self, kind: type[Server], name: str, **environment: str) -> AsyncIterator[tuple[Server, Cable]]:
+        """A server or a worker as if on a machine of its own, until the block ends."""
+        async with (
+            before(*self.postgresql.address, lambda _: Fault()) as postgresql,
+            before(*self.redis.address, lambda _: Fault()) as redis,
+        ):
+            cable = Cable(postgresql, redis)
+            process = self.process(kind, name, by=cable, **environment)
+            await asyncio.to_thread(process.start)
+            try:
+                yield process, cable
+            finally:
+                await asyncio.to_thread(process.kill)
+
     @contextmanager
-    def front(self) -> Iterator[Address]:
-        """nginx before both servers, without TLS."""
+    def front(
+        self, *, servers: Sequence[Server] = (), changes: Mapping[str, str] = MappingProxyType({})
+    ) -> Iterator[Address]:
+        """nginx before the servers, without TLS."""
+        port = free_port()
+        folder = self.folder / f"nginx-{port}"
+        folder.mkdir()
         upstream = " ".join(
-            f"server {server.host}:{server.port} max_fails=1 fail_timeout=1s;" for server in self.servers
+            f"server {server.host}:{server.port} max_fails=1 fail_timeout=1s;" for server in servers or self.servers
         )
-        changes = {
+        own = {
             "server 127.0.0.1:8000;": upstream,
-            "listen 443 ssl http2;": f"listen {self.host}:{self.port};",
+            "listen 443 ssl http2;": f"listen {self.host}:{port};",
             "listen 80;": f"listen {self.host}:{free_port()};",
             "ssl_certificate /etc/letsencrypt/live/chat.example.org/fullchain.pem;": "",
             "ssl_certificate_key /etc/letsencrypt/live/chat.example.org/privkey.pem;": "",
         }
-        with nginx(self.folder, port=self.port, changes=changes):
-            yield Address(self.host, self.port)
+        with nginx(folder, port=port, changes=own | dict(changes)):
+            yield Address(self.host, port)
 
 
 @contextmanager

@@ -5,25 +5,23 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator
 from functools import partial
 
 import pytest
 
-from tests.faults.checker import check, stored
-from tests.faults.client import Address, Caller, CutError, EventSource
-from tests.faults.history import Asked, History
-from tests.faults.server import Server
+from tests.faults.checker import stored
+from tests.faults.client import Address, Caller
 from tests.records.importers.samples import apple, steps
 from tests.scale.person import new_patient, send, shown, somebody
 from tests.scale.site import Site, site
+from tests.scale.talk import Talk, have_begun, have_ended, until
 
 pytestmark = pytest.mark.needs("postgresql", "redis", "nginx")
 
 TOKENS = 60
 EVERY_MILLISECONDS = 30
 GONE_SECONDS = 2.0
-WAIT_SECONDS = 120.0
 LONGEST_SECONDS = 1_800.0
 FEEDS = 200
 LARGE_FILE = apple(
@@ -45,50 +43,12 @@ def front(running: Site) -> Iterator[Address]:
         yield address
 
 
-class Talk:
-    """A person who asks through one way in and watches through others; what they saw is checked at the end."""
-
-    def __init__(self, caller: Caller) -> None:
-        self.caller = caller
-        self.history = History()
-        self._watching: list[asyncio.Future[None]] = []
-
-    async def ask(self, question: str, *, by: Server | Address | None = None) -> Asked:
-        """Ask until it is acknowledged, as the page does, with one key."""
-        caller = self.caller if by is None else self.caller.through(by)
-        async with asyncio.timeout(WAIT_SECONDS):
-            while True:
-                try:
-                    answer = await caller.ask(question, key=question)
-                except (CutError, OSError):
-                    answer = None
-                if answer is not None and answer.status in (200, 201):
-                    return self.history.acknowledged(question, answer.json())
-                await asyncio.sleep(0.2)
-
-    def watch(self, asked: Asked, *, by: Server | Address | None = None) -> None:
-        caller = self.caller if by is None else self.caller.through(by)
-        source = EventSource(caller, asked.feed, asked.reader(), bears=(502, 503))
-        self._watching.append(asyncio.ensure_future(source.watch()))
-
-    async def watched(self, questions: int, what: str = "") -> list[Asked]:
-        """Ask so many questions, and watch each."""
-        asked = [await self.ask(f"Question {number}{what}?") for number in range(questions)]
-        for one in asked:
-            self.watch(one)
-        return asked
-
-    async def check(self) -> None:
-        await asyncio.gather(*self._watching)
-        await check(self.history, self.caller, tokens=TOKENS)
-
-
 @pytest.fixture
 async def talk(front: Address) -> AsyncIterator[Talk]:
     caller = Caller(front)
     await caller.ask("Who am I?")
     async with asyncio.timeout(LONGEST_SECONDS):
-        yield Talk(caller)
+        yield Talk(caller, tokens=TOKENS)
 
 
 async def test_it_shows_through_one_server_what_was_asked_through_another(running: Site, talk: Talk) -> None:
@@ -227,17 +187,3 @@ async def test_it_needs_few_connections_however_many_feeds_are_open(running: Sit
 
     await talk.check()
     assert 0 < max(counted) <= MOST_CONNECTIONS
-
-
-def have_begun(asked: Sequence[Asked]) -> bool:
-    return all(one.readers[0].events for one in asked)
-
-
-def have_ended(asked: Sequence[Asked]) -> bool:
-    return all(one.readers[0].ended for one in asked)
-
-
-async def until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(WAIT_SECONDS):
-        while not holds():  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
