@@ -10,6 +10,7 @@ import asyncio
 import os
 import re
 import secrets
+import shutil
 import subprocess
 import sys
 import time
@@ -31,13 +32,13 @@ from tests.faults.server import Server
 from tests.records.importers.samples import apple, steps
 from tests.scale.person import address, new_patient, somebody
 from tests.scale.site import PostgreSQL, Site, site
-from tests.served import LOOK_SECONDS, ROOT
+from tests.served import LOOK_SECONDS, ROOT, SQLITE_FILE, migrated_file
 
 TOKENS = 80
 MODEL = f"scripted:bare=1,tokens={TOKENS},every_ms=25"
 PEOPLE = 3
 PAUSE_SECONDS = 0.3
-BEFORE_SECONDS = 3.0
+BEFORE_SECONDS = 2.0
 AFTER_SECONDS = 0.5
 """How long everything goes on after the backup was taken; a run takes longer, so readers of some come back."""
 END_SECONDS = 120.0
@@ -69,6 +70,7 @@ class Load:
         self._servers = servers
         self._asking: list[asyncio.Task[None]] = []
         self._watching: dict[str, asyncio.Task[None]] = {}
+        self._asleep: dict[str, list[ServerSentEvent]] = {}
 
     async def begin(self) -> None:
         for caller in self.callers:
@@ -89,7 +91,11 @@ class Load:
         return [one for history in self.histories for one in history.asked]
 
     def let_go(self, before: dict[str, list[ServerSentEvent]]) -> None:
-        """Who has seen the end since the backup has left, and does not learn that there is going to be another."""
+        """Have somebody beside each reader fall asleep, who has seen as much and comes back when all is over.
+
+        Who has seen the end since the backup has left, and does not learn that there is going to be another.
+        """
+        self._asleep = self.shown()
         for one in self.asked:
             if one.readers[0].ended and before.get(one.run, [])[-1:] != one.readers[0].events[-1:]:
                 one.readers.clear()
@@ -111,6 +117,7 @@ class Load:
         await asyncio.gather(*self._watching.values())
         for history, caller in zip(self.histories, self.callers, strict=True):
             for asked in history.asked:
+                await self._wake(asked, caller)
                 await EventSource(caller, asked.feed, asked.reader()).watch_to_the_end()
             await check(history, caller, tokens=TOKENS)
 
@@ -132,6 +139,12 @@ class Load:
                 answer = await caller.ask(question, **into)
                 self._watch(history.acknowledged(question, answer.json()), caller)
             await asyncio.sleep(PAUSE_SECONDS)
+
+    async def _wake(self, asked: Asked, caller: Caller) -> None:
+        if remembered := self._asleep.get(asked.run):
+            late = asked.reader()
+            late.events = list(remembered)
+            await EventSource(caller, asked.feed, late, after=remembered[-1].id).watch()
 
     def _watch(self, asked: Asked, caller: Caller) -> None:
         another = self._servers[len(self._watching) % len(self._servers)]
@@ -200,7 +213,7 @@ async def on_one_machine(folder: Path) -> AsyncIterator[Restored]:
     take, put_back, *_ = documented("Backup and restore")
 
     def settings(data: Path) -> dict[str, str]:
-        url = f"sqlite:///{data / 'healthchat.sqlite3'}"
+        url = f"sqlite:///{data / SQLITE_FILE}"
         return {"HEALTHCHAT_DATA": str(data), "DATABASE_URL": url, "HEALTHCHAT_ENGINE": "inline"}
 
     def made(data: Path) -> Server:
@@ -209,7 +222,7 @@ async def on_one_machine(folder: Path) -> AsyncIterator[Restored]:
 
     first, second = made(before), made(after)
     second.port = first.port
-    first.manage("migrate", "--verbosity", "0")
+    shutil.copy(migrated_file(), before / SQLITE_FILE)
 
     async def back_up() -> None:
         await asyncio.to_thread(carry_out, take, BACKUP=str(backup), **settings(before))
