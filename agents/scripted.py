@@ -9,6 +9,8 @@ was due, so that a late loop shows. Options, all numbers:
     think_ms   the time that a specialist takes for each tool that it calls (0)
     fail_at    raise when this token is due
     hang_at    never go on when this token is due
+    pause_at   say nothing for a while before this token
+    pause_ms   for how long (0)
     odd_at     line breaks, a lone carriage return and wide characters in this token
 """
 
@@ -37,6 +39,8 @@ class Script(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     think_ms: float = 0
     fail_at: int | None = None
     hang_at: int | None = None
+    pause_at: int | None = None
+    pause_ms: float = 0
     odd_at: int | None = None
 
     @classmethod
@@ -69,6 +73,8 @@ async def tokens(script: Script) -> AsyncIterator[str]:
     """
     began = time.monotonic_ns()
     for number in range(script.tokens):
+        if number == script.pause_at:
+            began += int(script.pause_ms * 1_000_000)
         due = began + int((number + 1) * script.every_ms * 1_000_000) if script.every_ms else time.monotonic_ns()
         wait = (due - time.monotonic_ns()) / 1e9
         if wait > 0:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import socket
 import time
+import zlib
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, suppress
 from typing import Any, NamedTuple
@@ -18,6 +19,7 @@ SILENCE_SECONDS = 60.0
 """A client that hears nothing for longer hangs: heartbeats come every 15 seconds."""
 BETWEEN_CONNECTS_SECONDS = 0.01
 READ_BYTES = 65_536
+GZIP_BITS = 16 + zlib.MAX_WBITS
 
 
 class Address(NamedTuple):
@@ -99,6 +101,8 @@ class Opened(NamedTuple):
             TimeoutError: nothing came for a long time.
         """
         body = Body(self.headers)
+        packed = self.headers.get("content-encoding") == "gzip"
+        unpack = zlib.decompressobj(GZIP_BITS).decompress if packed else bytes
         while not body.ended:
             try:
                 data = await asyncio.wait_for(self.reader.read(READ_BYTES), SILENCE_SECONDS)
@@ -106,7 +110,7 @@ class Opened(NamedTuple):
                 raise CutError from None
             if not data:
                 raise CutError
-            if piece := body.feed(data):
+            if piece := unpack(body.feed(data)):
                 yield piece
 
 
@@ -189,8 +193,19 @@ async def _opened(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
 class EventSource:
     """Watches one feed as a browser does: after each cut it comes back with the last id, until it is told 204."""
 
-    def __init__(self, caller: Caller, path: str, seen: Seen, *, after: str = "", bears: Collection[int] = ()) -> None:
+    def __init__(
+        self,
+        caller: Caller,
+        path: str,
+        seen: Seen,
+        *,
+        after: str = "",
+        bears: Collection[int] = (),
+        accepts: str = "identity",
+    ) -> None:
         self.seen = seen
+        self._accepts = accepts
+        """How what is sent may be packed: `gzip` or not at all."""
         self._bears = bears
         """Statuses after which it comes back though a browser's own would not; the page's does."""
         self._caller = caller
@@ -213,7 +228,7 @@ class EventSource:
             await asyncio.sleep(BETWEEN_CONNECTS_SECONDS)
 
     async def _connect(self) -> bool:
-        headers = {"Accept": "text/event-stream"}
+        headers = {"Accept": "text/event-stream", "Accept-Encoding": self._accepts}
         if self._last_event_id:
             headers["Last-Event-ID"] = self._last_event_id
         self.seen.connects += 1

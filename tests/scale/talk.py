@@ -36,9 +36,9 @@ class Talk:
                     return self.history.acknowledged(question, answer.json())
                 await asyncio.sleep(0.2)
 
-    def watch(self, asked: Asked, *, by: Server | Address | None = None) -> None:
+    def watch(self, asked: Asked, *, by: Server | Address | None = None, accepts: str = "identity") -> None:
         caller = self.caller if by is None else self.caller.through(by)
-        source = EventSource(caller, asked.feed, asked.reader(), bears=(502, 503, 504))
+        source = EventSource(caller, asked.feed, asked.reader(), bears=(502, 503, 504), accepts=accepts)
         self._watching.append(asyncio.ensure_future(source.watch()))
 
     async def watched(self, questions: int, what: str = "") -> list[Asked]:
