@@ -244,6 +244,7 @@ class EventSource:
                 await self._read(opened)
         except (CutError, OSError):
             self.seen.cuts += 1
+            self.seen.cut_at = time.monotonic_ns()
         return True
 
     async def _read(self, opened: Opened) -> None:

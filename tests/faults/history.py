@@ -15,6 +15,8 @@ class Seen:
     reader: str
     connects: int = 0
     cuts: int = 0
+    cut_at: int = 0
+    """When the last of them was, as `time.monotonic_ns()`."""
     events: list[ServerSentEvent] = field(default_factory=list)
     """Without `connected`, which each connection begins with."""
     arrived: list[int] = field(default_factory=list)

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import random
-import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 import pytest
 
-from tests.event_stream import ServerSentEvent
 from tests.faults.client import Address, Caller
 from tests.faults.history import Seen
 from tests.faults.proxy import Fault, before
 from tests.faults.server import Server
+from tests.scale.lateness import tokens_of
 from tests.scale.site import Site, site
 from tests.scale.talk import Talk
 
@@ -32,7 +31,6 @@ FEW, MANY = 2, 50
 SEVERAL = 4
 """In so many pieces an answer comes at least, if it comes while it is written."""
 LONGEST_SECONDS = 900.0
-STAMP = re.compile(r"m=(\d+)")
 BUFFERING = "proxy_buffering on;"
 KEEPING_BACK = f"{BUFFERING} proxy_ignore_headers X-Accel-Buffering;"
 
@@ -116,7 +114,8 @@ async def gets_through(running: Site, quiet: Server, network: Network, *, questi
     readers = [asked.readers[0] for asked in talk.history.asked]
 
     assert any(seen.cuts for seen in readers) == network.cuts
-    least, latest = min(map(reads, readers)), max(map(seconds_late, readers))
+    least = min(map(reads, readers))
+    latest = max(token.seconds_late for seen in readers for token in tokens_of(seen))
     print(f"{network.name}: read in {least} pieces or more, a token at most {latest:.2f} s late")  # noqa: T201
     if network.live:
         assert least >= SEVERAL
@@ -124,16 +123,5 @@ async def gets_through(running: Site, quiet: Server, network: Network, *, questi
 
 def reads(seen: Seen) -> int:
     """In how many pieces the tokens came that were seen before the last was due."""
-    tokens = [(stamps(event), at) for event, at in zip(seen.events, seen.arrived, strict=True) if stamps(event)]
-    return len({at for _, at in tokens if at < tokens[-1][0][-1]})
-
-
-def seconds_late(seen: Seen) -> float:
-    """The longest that it took a token from when it was due until it was seen."""
-    both = zip(seen.events, seen.arrived, strict=True)
-    return max(at - stamp for event, at in both for stamp in stamps(event)) / 1e9
-
-
-def stamps(event: ServerSentEvent) -> list[int]:
-    """When the tokens in an event were due, as `time.monotonic_ns()`."""
-    return [int(stamp) for stamp in STAMP.findall(event.data)]
+    tokens = tokens_of(seen)
+    return len({token.seen for token in tokens if token.seen < tokens[-1].due})

@@ -13,6 +13,7 @@ import pytest
 from tests.faults.checker import stored
 from tests.faults.client import Address, Caller
 from tests.records.importers.samples import apple, steps
+from tests.scale.lateness import after_return, back_after
 from tests.scale.person import new_patient, send, shown, somebody
 from tests.scale.site import Site, site
 from tests.scale.talk import Talk, have_begun, have_ended, until
@@ -109,11 +110,14 @@ async def test_its_feeds_come_back_through_the_other_server_when_one_is_killed(r
     asked = await talk.watched(6)
     await until(partial(have_begun, asked))
 
+    killed = time.monotonic_ns()
     await asyncio.to_thread(running.servers[0].kill)
     await talk.check()
     await asyncio.to_thread(running.servers[0].start)
 
-    assert any(one.readers[0].cuts for one in asked)
+    cut = [one.readers[0] for one in asked if one.readers[0].cuts]
+    print(f"the next event after the kill: {[round(back_after(seen, killed), 2) for seen in cut]} s")  # noqa: T201
+    assert cut
     assert {(await stored(talk.caller, one)).run["attempt"] for one in asked} == {1}
 
 
@@ -127,7 +131,10 @@ async def test_it_loses_nothing_while_redis_is_gone(running: Site, talk: Talk, r
         talk.watch(later)
         await asyncio.sleep(GONE_SECONDS)
         await asyncio.to_thread(running.redis.start)
-        await until(partial(have_ended, [later]))
+        back = time.monotonic_ns()
+        asked += [later, *await talk.watched(2, f" after restart {restart}")]
+        await until(partial(have_ended, asked))
+        print(f"Redis: {after_return([one.readers[0] for one in asked], back)}")  # noqa: T201
 
     await talk.check()
     assert all(not one.readers[0].cuts for one in talk.history.asked)
@@ -142,8 +149,12 @@ async def test_it_loses_nothing_while_postgresql_is_gone(running: Site, talk: Ta
         asking = asyncio.ensure_future(talk.ask(f"Asked while it is gone, {restart}?"))
         await asyncio.sleep(GONE_SECONDS)
         await asyncio.to_thread(running.postgresql.start)
-        talk.watch(await asking)
+        back = time.monotonic_ns()
+        later = await asking
+        talk.watch(later)
+        asked += [later, *await talk.watched(2, f" after restart {restart}")]
         await until(partial(have_ended, asked))
+        print(f"PostgreSQL: {after_return([one.readers[0] for one in asked], back)}")  # noqa: T201
 
     await talk.check()
 

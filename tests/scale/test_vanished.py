@@ -26,6 +26,8 @@ pytestmark = pytest.mark.needs("postgresql", "redis", "nginx")
 MIDDLE_SECONDS = 1.0
 """For so long after the plan a consultation is in its middle."""
 LONGEST_SECONDS = 1_800.0
+FORGOTTEN_SECONDS = 45.0
+"""After so long the queue has forgotten a worker that is silent."""
 QUESTIONS = 2
 FEEDS = 6
 LONG_TOKENS = 160
@@ -54,24 +56,30 @@ async def talk(running: Site) -> AsyncIterator[Talk]:
         yield talk
 
 
-@pytest.mark.parametrize("times", [1, pytest.param(10, marks=pytest.mark.faults_long)])
+@pytest.mark.parametrize(
+    ("times", "away"),
+    [(1, 0.0), *(pytest.param(*case, marks=pytest.mark.faults_long) for case in ((10, 0.0), (2, FORGOTTEN_SECONDS)))],
+)
 async def test_it_goes_on_without_a_worker_whose_cable_is_pulled_and_with_it_again(
-    running: Site, talk: Talk, times: int
+    running: Site, talk: Talk, times: int, away: float
 ) -> None:
-    async with running.machine(Worker, "far") as (far, cable):
-        took = [await outlived(talk, far, running.workers, vanish=cable.pull, back=cable.plug_in) for _ in range(times)]
+    async with running.machine(Worker, "far") as (_, cable):
+        took = [
+            await outlived(talk, running.workers, vanish=cable.pull, back=cable.plug_in, away=away)
+            for _ in range(times)
+        ]
 
     await talk.check()
     print(f"all had ended {took} s after the cable was pulled")  # noqa: T201
 
 
 @pytest.mark.faults_long
-@pytest.mark.parametrize("times", [10])
+@pytest.mark.parametrize(("times", "away"), [(10, 0.0), (2, FORGOTTEN_SECONDS)])
 async def test_it_goes_on_without_a_worker_that_stands_still_and_with_it_again(
-    running: Site, talk: Talk, times: int
+    running: Site, talk: Talk, times: int, away: float
 ) -> None:
     victim, other = running.workers
-    took = [await outlived(talk, victim, [other], vanish=victim.pause, back=victim.go_on) for _ in range(times)]
+    took = [await outlived(talk, [other], vanish=victim.pause, back=victim.go_on, away=away) for _ in range(times)]
 
     await talk.check()
     print(f"all had ended {took} s after the worker stood still")  # noqa: T201
@@ -105,8 +113,8 @@ async def test_its_feeds_go_on_through_another_server_when_one_reaches_nothing(r
     )
 
 
-async def outlived(talk: Talk, victim: Server, others: Sequence[Server], *, vanish: Act, back: Act) -> float:
-    """Have a worker vanish in the middle of what only it carries out, and come back once others have ended that.
+async def outlived(talk: Talk, others: Sequence[Server], *, vanish: Act, back: Act, away: float) -> float:
+    """Have a worker vanish in the middle of what only it carries out, and come back after others have ended that.
 
     Returns the seconds from when it vanished until all had ended.
     """
@@ -121,6 +129,7 @@ async def outlived(talk: Talk, victim: Server, others: Sequence[Server], *, vani
     took = time.monotonic() - began
     before = [await stored(talk.caller, one) for one in asked]
 
+    await asyncio.sleep(away)
     back()
     with standing_still(others):
         await until(partial(have_ended, await asked_and_watched(talk, [f"And now? ({number})"])))
