@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import secrets
 import shutil
 import subprocess
@@ -24,6 +23,7 @@ import psycopg
 import pytest
 
 from tests import parts
+from tests.deployment import commands
 from tests.event_stream import ServerSentEvent
 from tests.faults.checker import check
 from tests.faults.client import Address, Caller, CutError, EventSource, RefusedError
@@ -191,26 +191,24 @@ class Import:
         return {"X-CSRFToken": self._person.cookies["csrftoken"], "Referer": address(self._server)}
 
 
-def documented(chapter: str) -> list[str]:
-    """The commands of a chapter of docs/deploy.md, block by block."""
-    text = (ROOT / "docs" / "deploy.md").read_text()
-    [said] = re.findall(rf"^## {chapter}\n(.*?)(?=^## )", text, re.MULTILINE | re.DOTALL)
-    return [block.group() for block in re.finditer(r"(?:^    .+\n)+", said, re.MULTILINE)]
-
-
-def carry_out(commands: str, **environment: str) -> None:
+def carry_out(documented: str, **environment: str) -> None:
     """Do what docs/deploy.md says, with these tests' Python."""
-    commands = commands.replace(".venv/bin/python", sys.executable)
     programs = f"{Path(parts.find('postgresql') or '').parent}:{os.environ['PATH']}"
     environment = os.environ | {"PATH": programs} | environment
-    done = subprocess.run(["sh", "-euc", commands], cwd=ROOT, env=environment, capture_output=True, text=True)
+    done = subprocess.run(
+        ["sh", "-euc", documented.replace(".venv/bin/python", sys.executable)],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 0, done.stderr
 
 
 @asynccontextmanager
 async def on_one_machine(folder: Path) -> AsyncIterator[Restored]:
     before, after, backup = folder / "before", folder / "after", folder / "backup"
-    take, put_back, *_ = documented("Backup and restore")
+    take, put_back, *_ = commands("Backup and restore")
 
     def settings(data: Path) -> dict[str, str]:
         url = f"sqlite:///{data / SQLITE_FILE}"
@@ -243,7 +241,7 @@ async def on_one_machine(folder: Path) -> AsyncIterator[Restored]:
 @asynccontextmanager
 async def on_many_machines(folder: Path) -> AsyncIterator[Restored]:
     backup = folder / "healthchat.dump"
-    *_, dump, put_back = documented("Backup and restore")
+    *_, dump, put_back = commands("Backup and restore")
     environment = {"HEALTHCHAT_MODEL": MODEL, "HEALTHCHAT_PERSON_RUNS": "0", "SECRET_KEY": secrets.token_hex(16)}
     with ExitStack() as stack:
         first = stack.enter_context(site(folder / "before", **environment))
