@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from datetime import datetime
-from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -16,7 +15,7 @@ from healthchat.records import slices, uploads
 from healthchat.records.models import Source
 
 JUMP_EVENTS = (1_000_000, 100_000_000)
-"""How far behind what is in the backup the numbers of a run go on: no run gets so long, and no two jumps are alike."""
+"""How far beyond what is in the backup the numbers of a run go on: no run gets so long, and no restore knows another."""
 
 
 def put_right(*, now: datetime) -> int:
@@ -38,7 +37,7 @@ def put_right(*, now: datetime) -> int:
 
 def _let_go(run: Run, *, now: datetime) -> None:
     seq = log.last_seq(run.pk) + random.randint(*JUMP_EVENTS)  # noqa: S311 - nobody gains by guessing it
-    log.append([log.recorded(UUID(str(run.pk)), seq, Restart(reason="restored", timestamp=now))])
+    log.append([log.recorded(run.id, seq, Restart(reason="restored", timestamp=now))])
     run.folded = True
     run.lease_until = None
     # As where a process gives a run back, nothing went wrong in this attempt.
