@@ -15,7 +15,7 @@ from healthchat.records import slices, uploads
 from healthchat.records.models import Source
 
 JUMP_EVENTS = (1_000_000, 100_000_000)
-"""How far beyond what is in the backup the numbers of a run go on: no run gets so long, and no restore knows another."""
+"""How far beyond the backup the numbers of a run go on: no run gets so long, and no two restores are likely to meet."""
 
 
 def put_right(*, now: datetime) -> int:
