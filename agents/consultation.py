@@ -32,7 +32,6 @@ from agents.question import Understood
 from agents.receipt import Ledger
 from agents.records import Records
 from agents.rules.model import RulesModel
-from agents.rules.spanish import asked_in_spanish
 from agents.scope import scope_claims
 from agents.specialists.consulting import GONE, Consulting
 from agents.specialists.team import Team, usage_of
@@ -94,7 +93,7 @@ async def process_query(
             raise
         # Its text names settings and no person's words; an exception's own is left out of the log.
         log.error("the rules answer instead: %s", str(error))  # noqa: TRY400
-        yield Gap(reason="failed", unknown=GONE)
+        yield Gap(reason="failed", unknown=GONE.told(spanish=understood.spanish))
         chosen = RulesModel()
     answered = answer_events(query, understood, triage=triage, records=records, model=chosen, past=past, limits=limits)
     try:
@@ -148,8 +147,7 @@ async def answer_events(
         spent.incr(writing.usage)
     yield usage_of(model, spent)
     yield receipt_of(ledger, written_by=writing.model.model_name)
-    spanish = asked_in_spanish(query.text)
-    yield Done(status="complete", follow_ups=follow_ups(understood.asks, records=records, spanish=spanish))
+    yield Done(status="complete", follow_ups=follow_ups(understood.asks, records=records, spanish=understood.spanish))
 
 
 def watched(model: Model, *, meter: Meter, records: Records, past: Sequence[AnyEvent]) -> tuple[Model, Ledger | None]:

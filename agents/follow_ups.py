@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from agents.naming import IN_SPANISH, short
+from agents.naming import GROUPS_IN_SPANISH, short, spanish_short
 from agents.question import Ask, Intent
 from agents.records import Records
 
@@ -82,7 +82,4 @@ def english_name(concept: str) -> str:
 
 
 def spanish_name(concept: str) -> str:
-    """The everyday name, without what explains it in brackets."""
-    if concept in PRESSURE:
-        return "presión arterial"
-    return IN_SPANISH.get(concept, short(concept)).partition(" (")[0]
+    return GROUPS_IN_SPANISH["blood_pressure"] if concept in PRESSURE else spanish_short(concept)

@@ -14,10 +14,13 @@ import msgspec
 
 from agents.concepts import CONCEPTS
 from agents.events import Complexity, Plan, Skipped, Specialist, Task
+from agents.languages import Words
 from agents.question import Ask, Intent, RiskScore, Understood
 from agents.records import Records
+from agents.tasks import task_of
 from agents.understanding.asks import LABORATORY_RESULTS
-from agents.understanding.phrasing import name_of, summary_of
+from agents.understanding.phrasing import name_of
+from agents.understanding.spanish_phrasing import name_in_spanish
 
 LEVELS: Final[tuple[Complexity, ...]] = ("simple", "standard", "complex", "comprehensive")
 SUMMARY_SPECIALISTS: Final = 5
@@ -121,18 +124,19 @@ class Team(msgspec.Struct, frozen=True):
 
 def make_plan(understood: Understood, records: Records) -> Plan:
     """Tell the level of the question, what each specialist is asked, and who is skipped and why."""
+    spanish = understood.spanish
     tasks: dict[Specialist, list[str]] = {}
     skipped: dict[Specialist, str] = {}
     for ask in understood.asks:
         team = team_for(ask, records)
         for specialist in team.leads:
-            tasks.setdefault(specialist, []).append(_task(specialist, ask))
+            tasks.setdefault(specialist, []).append(task_of(specialist, ask, spanish=spanish))
         for specialist in team.support:
             reason = _missing(specialist, ask, records)
             if reason:
-                skipped[specialist] = reason
+                skipped[specialist] = reason.told(spanish=spanish)
             else:
-                tasks.setdefault(specialist, []).append(_task(specialist, ask))
+                tasks.setdefault(specialist, []).append(task_of(specialist, ask, spanish=spanish))
     return Plan(
         complexity=_complexity(understood.asks, tasks),
         tasks=tuple(
@@ -256,12 +260,15 @@ def _in_order(tasks: dict[Specialist, list[str]], asks: Sequence[Ask]) -> list[S
     return list(tasks)
 
 
-def _missing(specialist: Specialist, ask: Ask, records: Records) -> str | None:
+def _missing(specialist: Specialist, ask: Ask, records: Records) -> Words | None:
     """Why a specialist has nothing to work with; None where there is data."""
     if specialist == "data_analysis" and ask.concepts:
         if any(records.by_concept.get(concept) for concept in ask.concepts):
             return None
-        return f"There are no {name_of(ask.concepts)} results to analyse."
+        return Words(
+            f"There are no {name_of(ask.concepts)} results to analyse.",
+            f"No hay resultados de {name_in_spanish(ask.concepts)} que analizar.",
+        )
     there, reason = _DATA[specialist]
     return None if there(records) else reason
 
@@ -272,123 +279,53 @@ def _has(specialist: Specialist) -> Callable[[Records], bool]:
     )
 
 
-_DATA: Final[dict[Specialist, tuple[Callable[[Records], bool], str]]] = {
-    "general_practice": (lambda records: True, ""),
-    "cardiology": (_has("cardiology"), "There are no blood pressure, heart or cholesterol results in your records."),
-    "endocrinology": (_has("endocrinology"), "There are no sugar, thyroid or hormone results in your records."),
+_DATA: Final[dict[Specialist, tuple[Callable[[Records], bool], Words]]] = {
+    "general_practice": (lambda records: True, Words("", "")),
+    "cardiology": (
+        _has("cardiology"),
+        Words(
+            "There are no blood pressure, heart or cholesterol results in your records.",
+            "En sus registros no hay resultados de presión arterial, corazón ni colesterol.",
+        ),
+    ),
+    "endocrinology": (
+        _has("endocrinology"),
+        Words(
+            "There are no sugar, thyroid or hormone results in your records.",
+            "En sus registros no hay resultados de azúcar, tiroides ni hormonas.",
+        ),
+    ),
     "laboratory_medicine": (
         lambda records: (
             any(row.category == "laboratory" for row in records.observations) or _has("laboratory_medicine")(records)
         ),
-        "There are no laboratory results in your records.",
+        Words("There are no laboratory results in your records.", "En sus registros no hay resultados de laboratorio."),
     ),
     "pharmacy": (
         lambda records: bool(records.medications or records.allergies),
-        "There are no medicines and no allergies in your records.",
+        Words(
+            "There are no medicines and no allergies in your records.", "En sus registros no hay medicinas ni alergias."
+        ),
     ),
-    "nutrition": (_has("nutrition"), "There are no weight, BMI or vitamin results in your records."),
+    "nutrition": (
+        _has("nutrition"),
+        Words(
+            "There are no weight, BMI or vitamin results in your records.",
+            "En sus registros no hay resultados de peso, índice de masa corporal ni vitaminas.",
+        ),
+    ),
     "preventive_medicine": (
         lambda records: bool(records.immunizations or records.procedures or records.patient.birth_date),
-        "There are no vaccinations, procedures or date of birth in your records.",
+        Words(
+            "There are no vaccinations, procedures or date of birth in your records.",
+            "En sus registros no hay vacunas, procedimientos ni fecha de nacimiento.",
+        ),
     ),
     "data_analysis": (
         lambda records: any(len(rows) > 1 for rows in records.by_concept.values()),
-        "No test was measured more than once, so there is nothing to compare.",
+        Words(
+            "No test was measured more than once, so there is nothing to compare.",
+            "Ninguna prueba se midió más de una vez, así que no hay nada que comparar.",
+        ),
     ),
 }
-
-_TASKS: Final[dict[Intent, str]] = {
-    "latest_value": "Find the latest {it} and its date",
-    "last_date": "Find when {it} was last done",
-    "count": "Count how many times {it} is in the records",
-    "count_above": "Count the {it} results {limit}",
-    "count_below": "Count the {it} results {limit}",
-    "minimum": "Find the lowest {it} and its date",
-    "maximum": "Find the highest {it} and its date",
-    "mean_period": "Work out the average {it}",
-    "trend": "Tell what the {it} results show now, and against their range",
-    "compare_periods": "Tell what the {it} results of both times mean",
-    "change": "Find the first and the latest {it}",
-    "real_change": "Tell what the {it} results are and how much {it} varies by itself",
-    "before_after_medicine": "Find the {it} results before and after {subject} was started",
-    "correlation": "Tell what is known about {it}",
-    "abnormal_list": "List the results that are out of range, and say which were not checked",
-    "explain_test": "Explain what {it} is, and show the latest result",
-    "explain_result": "Explain what the {it} result means against its range",
-    "medication_list": "List the active medicines",
-    "medication_start": "Find when {subject} was first prescribed",
-    "medication_history": "Find which medicines were taken, and when",
-    "medication_interactions": "Check the active medicines against each other",
-    "medication_kidney": "Check the active medicines against the latest kidney function",
-    "medication_side_effect": "Check whether a medicine in the records could be behind {subject}",
-    "allergies": "List the recorded allergies",
-    "conditions": "List the health conditions that are active",
-    "explain_condition": "Explain what {subject} is, and look for it in the records",
-    "ever_diagnosed": "Look for {subject} among all conditions, also past ones",
-    "procedures": "List the procedures",
-    "encounters": "List the visits",
-    "immunizations": "List the vaccinations, and what is suggested",
-    "last_immunization": "Find the last vaccination",
-    "immunization_count": "Count the vaccinations",
-    "screening_due": "Check which screenings are suggested at this age, and when each was last done",
-    "risk_score": "Work out the {score} and show what it was worked out from",
-    "visit_summary": "Summarise what the records hold in your field",
-    "visit_questions": "List the questions that are worth asking a doctor, with the reason for each",
-    "lifestyle": "Say what food and habits do{about}, and show the latest results",
-    "wearable": "Work out the daily {it} from the watch or phone",
-    "unit_conversion": "Find the latest {it} and convert it to {unit}",
-    "out_of_record": "Look for {subject} by its name, and say so if it is not there",
-}
-_SPECIAL: Final[dict[tuple[Specialist, Intent], str]] = {
-    ("data_analysis", "trend"): "Work out the trend of {it}, with a chart",
-    ("data_analysis", "compare_periods"): "Compare {it} between the two times",
-    ("data_analysis", "change"): "Work out how much {it} changed",
-    ("data_analysis", "real_change"): "Check whether the change in {it} is larger than normal variation",
-    ("data_analysis", "correlation"): "Check whether {it} move together",
-    ("pharmacy", "before_after_medicine"): "Find when {subject} was started, and whether it is still active",
-    ("laboratory_medicine", "medication_kidney"): "Find the latest kidney function and its stage",
-    ("general_practice", "visit_summary"): "Summarise the conditions, visits and procedures",
-    ("cardiology", "visit_summary"): "Summarise blood pressure, heart and cholesterol",
-    ("endocrinology", "visit_summary"): "Summarise sugar, thyroid and hormones",
-    ("laboratory_medicine", "visit_summary"): "Summarise the laboratory results, and what is out of range",
-    ("pharmacy", "visit_summary"): "Summarise medicines, allergies and what to watch between them",
-    ("nutrition", "visit_summary"): "Summarise weight, BMI and vitamins",
-    ("preventive_medicine", "visit_summary"): "Summarise vaccinations and screenings",
-    ("data_analysis", "visit_summary"): "Find the results that are moving over time",
-}
-_WITH_SUBJECT: Final[dict[Intent, str]] = {
-    "medication_list": "Look for {subject} among the active medicines",
-    "medication_history": "Find when {subject} was prescribed and whether it ended",
-    "medication_interactions": "Check {subject} against the active medicines",
-    "allergies": "Check the recorded allergies for {subject}",
-    "conditions": "Look for {subject} among the conditions",
-    "procedures": "Look for {subject} among the procedures",
-    "encounters": "Find the visits: {subject}",
-    "immunizations": "Look for the {subject} vaccine",
-    "last_immunization": "Find the last {subject} vaccine",
-    "immunization_count": "Count the {subject} vaccines",
-    "screening_due": "Check whether {subject} is suggested, and when it was last done",
-}
-
-
-def _task(specialist: Specialist, ask: Ask) -> str:
-    template = _SPECIAL.get((specialist, ask.intent)) or _TASKS[ask.intent]
-    if ask.subject and (specialist, ask.intent) not in _SPECIAL:
-        template = _WITH_SUBJECT.get(ask.intent, template)
-    about = name_of(ask.concepts) or ask.subject
-    limit = ask.threshold
-    words = template.format(
-        it=about or "it",
-        subject=ask.subject or "the medicine",
-        about=f" for {about}" if about else "",
-        unit=ask.unit or "another unit",
-        limit=f"{'above' if limit.comparator.startswith('>') else 'below'} {limit.value:g}" if limit else "asked about",
-        score=summary_of([ask]).removeprefix("Your ").split(",")[0].rstrip(".") if ask.score else "score",
-    )
-    return f"{words}{_when(ask)}."
-
-
-def _when(ask: Ask) -> str:
-    if ask.period and ask.other_period:
-        return f" ({ask.period.label}; {ask.other_period.label})"
-    return f" ({ask.period.label})" if ask.period else ""

@@ -125,3 +125,5 @@ class Understood(msgspec.Struct, frozen=True, kw_only=True):
     """One plain sentence, said back to the person."""
     clarify: Clarify | None = None
     """Set where two readings are too close: then nothing else is answered."""
+    spanish: bool = False
+    """Whether it is asked in Spanish, so that it is answered in Spanish too."""

@@ -118,6 +118,11 @@ def day(when: RecordDate | date | None) -> str:
             return day(when.day)
 
 
+def day_in_spanish(when: date) -> str:
+    """`17 de mayo de 2020`."""
+    return f"{when.day} de {MESES[when.month - 1]} de {when.year}"
+
+
 def ago(when: date, today: date) -> str:
     """How long before `today`: `today`, `5 days ago`, `about 3 years ago`."""
     days = (today - when).days

@@ -16,12 +16,20 @@ from agents.attempts import is_last, pause
 from agents.brief import AnswerBrief
 from agents.drugs import drug_names
 from agents.events import AnyEvent, Gap, Restart
+from agents.languages import Words
 from agents.limits import Limits
 from agents.rules.model import RulesModel
 from agents.specialists.team import where
+from agents.understanding.spanish import asked_in_spanish
 
-STOPPED_WRITING = "The model stopped while it wrote the answer. The rule-based analyst wrote it from the same findings."
-CUT = "The answer was cut off, because the model wrote more than it may."
+STOPPED_WRITING = Words(
+    "The model stopped while it wrote the answer. The rule-based analyst wrote it from the same findings.",
+    "El modelo se paró mientras escribía la respuesta. La ha escrito el analista por reglas con los mismos hallazgos.",
+)
+CUT = Words(
+    "The answer was cut off, because the model wrote more than it may.",
+    "La respuesta se cortó, porque el modelo escribió más de lo que puede.",
+)
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +45,7 @@ class Writing:
         self._asked = model
         self._brief = brief
         self._limits = limits
+        self._spanish = asked_in_spanish(brief.question)
 
     async def written(self) -> AsyncGenerator[AnyEvent, None]:
         """The answer and its grounding."""
@@ -55,7 +64,7 @@ class Writing:
                 if answer.shown:
                     yield Restart(reason="retried", part="answer")
                 if is_last(attempt, error=error, limits=self._limits):
-                    yield Gap(reason="failed", unknown=STOPPED_WRITING)
+                    yield Gap(reason="failed", unknown=STOPPED_WRITING.told(spanish=self._spanish))
                     self.model = RulesModel()
                 else:
                     await pause(attempt, error=error, limits=self._limits)
@@ -64,5 +73,5 @@ class Writing:
                 if answer.model is self._asked:
                     self.usage.incr(answer.usage)
         if answer.cut:
-            yield Gap(reason="budget", unknown=CUT)
+            yield Gap(reason="budget", unknown=CUT.told(spanish=self._spanish))
         yield answer.grounding

@@ -13,8 +13,10 @@ import msgspec
 
 from agents.brief import AnswerBrief
 from agents.events import Claim, Gap
+from agents.languages import Words
 from agents.question import Intent
-from agents.rules import spanish
+from agents.rules import spanish as spanish_claims
+from agents.understanding.spanish import asked_in_spanish
 
 HEADINGS_FROM = 2
 """With so many topics each gets a heading."""
@@ -24,9 +26,12 @@ ANALYSES: frozenset[Intent] = frozenset(
 """Where the analysis is what was asked, and the single values stand behind it."""
 EXPLANATIONS: frozenset[Intent] = frozenset({"explain_test", "explain_condition"})
 """Where what it is was asked, and the person's own stands behind it."""
-NOTHING = (
-    "I found nothing in your records that answers this. You could ask about one test, your medicines or your visits."
+NOTHING = Words(
+    "I found nothing in your records that answers this. You could ask about one test, your medicines or your visits.",
+    "No he encontrado nada en sus registros que responda a esto. Puede preguntar por una prueba, por sus medicinas o "
+    "por sus visitas.",
 )
+NOT_CHECKED = Words("What could not be checked", "Lo que no se pudo comprobar")
 _PIECE = re.compile(r"\s*\S+\s*")
 
 
@@ -38,21 +43,22 @@ def write(brief: AnswerBrief) -> Iterator[str]:
 
 def answer(brief: AnswerBrief) -> str:
     """The whole answer in markdown, with a marker such as `[cardiology-2]` behind each thing that is said."""
-    if not spanish.asked_in_spanish(brief.question):
-        return english(brief)
-    said = {claim.id: translated for claim in brief.claims if (translated := spanish.in_spanish(claim))}
-    known = msgspec.structs.replace(
-        brief, claims=tuple(said[claim.id] for claim in brief.claims if claim.id in said), gaps=()
+    if not asked_in_spanish(brief.question):
+        return in_order(brief)
+    said = {claim.id: translated for claim in brief.claims if (translated := spanish_claims.in_spanish(claim))}
+    known = msgspec.structs.replace(brief, claims=tuple(said[claim.id] for claim in brief.claims if claim.id in said))
+    rest = msgspec.structs.replace(
+        brief, claims=tuple(claim for claim in brief.claims if claim.id not in said), gaps=()
     )
-    rest = msgspec.structs.replace(brief, claims=tuple(claim for claim in brief.claims if claim.id not in said))
-    if not rest.claims and not rest.gaps:
-        return english(known)
-    first = [english(known), spanish.REST] if known.claims else [spanish.ALL_ENGLISH]
-    return "\n\n".join([*first, english(rest)])
+    if not rest.claims:
+        return in_order(known, spanish=True)
+    first = [in_order(known, spanish=True)] if known.claims or known.gaps else []
+    lead = spanish_claims.REST if known.claims else spanish_claims.ALL_ENGLISH
+    return "\n\n".join([*first, lead, in_order(rest)])
 
 
-def english(brief: AnswerBrief) -> str:
-    """The claims as they stand, put in order."""
+def in_order(brief: AnswerBrief, *, spanish: bool = False) -> str:
+    """The claims as they stand, put in order, and what could not be checked."""
     topics = by_topic(ordered(brief))
     if any(ask.intent == "visit_summary" for ask in brief.asks):
         topics = attention_first(topics)
@@ -62,8 +68,8 @@ def english(brief: AnswerBrief) -> str:
         if len(topics) >= HEADINGS_FROM and topic:
             blocks.append(f"### {topic}")
         blocks += section(claims, explaining=explaining)
-    blocks += missing(brief.gaps)
-    return "\n\n".join(blocks) or NOTHING
+    blocks += missing(brief.gaps, spanish=spanish)
+    return "\n\n".join(blocks) or NOTHING.told(spanish=spanish)
 
 
 def ordered(brief: AnswerBrief) -> list[Claim]:
@@ -139,9 +145,9 @@ def is_item(text: str) -> bool:
     return text[-1:] not in (".", ":", "?", "!")
 
 
-def missing(gaps: Sequence[Gap]) -> list[str]:
+def missing(gaps: Sequence[Gap], *, spanish: bool) -> list[str]:
     """What could not be done, so that nobody takes silence for an all-clear."""
     if not gaps:
         return []
     lines = [f"- {gap.unknown}" for gap in gaps]
-    return ["**What could not be checked**", "\n".join(lines)]
+    return [f"**{NOT_CHECKED.told(spanish=spanish)}**", "\n".join(lines)]

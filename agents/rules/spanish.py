@@ -16,8 +16,6 @@ from agents.concepts import CONCEPTS
 from agents.events import Claim
 from agents.naming import IN_SPANISH, called, short
 from agents.scope import SAID
-from agents.understanding.spanish import is_spanish
-from agents.understanding.spelling import normalise
 from agents.wording import MESES, MONTHS, capitalised
 
 REST = "*Lo demás todavía no sé decirlo en español. Aquí está en inglés:*"
@@ -77,10 +75,6 @@ _FIXED: Mapping[str, str] = {
         "Eso no quiere decir que no la tenga o no la haya tenido: puede que no esté anotada aquí."
     ),
 }
-
-
-def asked_in_spanish(question: str) -> bool:
-    return is_spanish(normalise(question))
 
 
 def in_spanish(claim: Claim) -> Claim | None:

@@ -9,12 +9,22 @@ from pydantic_ai.models import Model
 from pydantic_ai.usage import RunUsage
 
 from agents.events import AnyEvent, Gap
+from agents.languages import Words
 from agents.rules.model import RulesModel
 from agents.specialists.team import Team
 
-GONE = "The model that this chat is set to could not be asked. The rule-based analyst answered in its place."
-UNABLE = "The model that this chat is set to could not work with the records. The rule-based analyst looked at them."
-SPENT = "What the model may use is used up. The rule-based analyst answered in its place."
+GONE = Words(
+    "The model that this chat is set to could not be asked. The rule-based analyst answered in its place.",
+    "No se pudo preguntar al modelo de este chat. En su lugar ha respondido el analista por reglas.",
+)
+UNABLE = Words(
+    "The model that this chat is set to could not work with the records. The rule-based analyst looked at them.",
+    "El modelo de este chat no pudo trabajar con los registros. Los ha mirado el analista por reglas.",
+)
+SPENT = Words(
+    "What the model may use is used up. The rule-based analyst answered in its place.",
+    "El modelo ya ha gastado todo lo que puede usar. En su lugar ha respondido el analista por reglas.",
+)
 
 
 class Consulting:
@@ -47,8 +57,9 @@ class Consulting:
 
     def _why_by_rules(self) -> Gap:
         if not self.team.may_ask:
-            return Gap(reason="budget", unknown=SPENT)
-        return Gap(reason="failed", unknown=UNABLE if self._can_write else GONE)
+            return Gap(reason="budget", unknown=SPENT.told(spanish=self.team.spanish))
+        why = UNABLE if self._can_write else GONE
+        return Gap(reason="failed", unknown=why.told(spanish=self.team.spanish))
 
     @property
     def _can_write(self) -> bool:

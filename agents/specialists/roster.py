@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from agents.events import Specialist
+from agents.languages import Words
 from agents.tools import (
     allergies,
     anaemia,
@@ -41,15 +42,15 @@ from agents.tools import (
 
 ToolFunction = Callable[..., Any]
 
-NAMES: dict[Specialist, str] = {
-    "general_practice": "General practice",
-    "cardiology": "Cardiology",
-    "endocrinology": "Endocrinology",
-    "laboratory_medicine": "Laboratory medicine",
-    "pharmacy": "Pharmacy",
-    "nutrition": "Nutrition",
-    "preventive_medicine": "Preventive medicine",
-    "data_analysis": "Data analysis",
+NAMES: dict[Specialist, Words] = {
+    "general_practice": Words("General practice", "Medicina general"),
+    "cardiology": Words("Cardiology", "Cardiología"),
+    "endocrinology": Words("Endocrinology", "Endocrinología"),
+    "laboratory_medicine": Words("Laboratory medicine", "Medicina de laboratorio"),
+    "pharmacy": Words("Pharmacy", "Farmacia"),
+    "nutrition": Words("Nutrition", "Nutrición"),
+    "preventive_medicine": Words("Preventive medicine", "Medicina preventiva"),
+    "data_analysis": Words("Data analysis", "Análisis de datos"),
 }
 LOOK_UP: tuple[ToolFunction, ...] = (
     measurements.latest,

@@ -27,6 +27,7 @@ from agents.events import (
     Task,
     Usage,
 )
+from agents.languages import Words
 from agents.limits import Limits
 from agents.meter import Meter
 from agents.outside import OutsideModel
@@ -37,6 +38,7 @@ from agents.records import Records
 from agents.specialists.agent import consult
 from agents.specialists.roster import NAMES
 from agents.tools.desk import Desk
+from agents.understanding.spanish import asked_in_spanish
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +62,7 @@ class Team:
     ) -> None:
         self.plan = plan
         self.query = query
+        self.spanish = asked_in_spanish(query.text)
         self.asks = asks
         self.records = records
         self.model = model
@@ -167,10 +170,12 @@ class Team:
             return
         error = None if work.cancelled() else work.exception()
         self.model_is_there = self.model_is_there or is_there(error)
-        gap = gap_of(error, task)
+        gap = gap_of(error, task, spanish=self.spanish)
         self.gaps.append(gap)
         status: SpecialistStatus = "stopped" if gap.reason == "stopped" else "failed"
-        yield SpecialistUpdate(specialist=task.specialist, status=status, note=WHY[gap.reason])
+        yield SpecialistUpdate(
+            specialist=task.specialist, status=status, note=WHY[gap.reason].told(spanish=self.spanish)
+        )
 
 
 def usage_of(model: Model, usage: RunUsage, *, specialist: Specialist | None = None) -> Usage:
@@ -187,16 +192,23 @@ def usage_of(model: Model, usage: RunUsage, *, specialist: Specialist | None = N
 
 
 WHY = {
-    "timed_out": "It took too long.",
-    "budget": "It needed more steps than it may take.",
-    "stopped": "It was stopped.",
-    "failed": "Something went wrong.",
+    "timed_out": Words("It took too long.", "Tardó demasiado."),
+    "budget": Words("It needed more steps than it may take.", "Necesitaba más pasos de los que puede dar."),
+    "stopped": Words("It was stopped.", "Se detuvo."),
+    "failed": Words("Something went wrong.", "Algo salió mal."),
 }
 
 
-def gap_of(error: BaseException | None, task: Task) -> Gap:
+UNFINISHED = Words(
+    "{name} could not finish, so this was not checked: {task}",
+    "{name} no pudo terminar, así que esto no se ha comprobado: {task}",
+)
+
+
+def gap_of(error: BaseException | None, task: Task, *, spanish: bool = False) -> Gap:
     """What it means that a specialist ended with an error, or was cancelled (None). The error's text stays out."""
-    unknown = f"{NAMES[task.specialist]} could not finish, so this was not checked: {task.task}"
+    name = NAMES[task.specialist].told(spanish=spanish)
+    unknown = UNFINISHED.told(spanish=spanish).format(name=name, task=task.task)
     match error:
         case None:
             return Gap(reason="stopped", unknown=unknown, specialist=task.specialist)

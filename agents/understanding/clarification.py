@@ -6,9 +6,11 @@ import re
 
 from agents.concepts import CONCEPTS
 from agents.events import Clarify, Option
+from agents.languages import Words
 from agents.question import Ask
 from agents.records import Records
 from agents.understanding.phrasing import name_of, question_for, summary_of
+from agents.understanding.spanish_phrasing import summary_in_spanish
 
 _VAGUE = (
     (
@@ -39,12 +41,47 @@ _VAGUE = (
 )
 
 
-def clarify_between(best: Ask, rival: Ask) -> Clarify | None:
+_VAGUE_IN_SPANISH = (
+    (
+        r"corazon|cardi",
+        ("Mi presión arterial", "¿Cuál es mi última presión arterial?"),
+        ("Mi riesgo del corazón", "¿Cuál es mi riesgo cardíaco?"),
+    ),
+    (
+        r"\bmedic|pastilla|dosis",
+        ("Las medicinas que tomo", "¿Qué medicinas tomo?"),
+        ("Si van bien juntas", "¿Mis medicinas interactúan entre sí?"),
+    ),
+    (
+        r"laboratorio|sangre|analisis|prueba|resultado|numero",
+        ("Lo que está fuera de rango", "¿Cuáles de mis resultados están fuera de rango?"),
+        ("Un resumen de mis resultados", "Resumen de mis análisis de sangre"),
+    ),
+    (
+        r"cansa|fatiga|energia|debil",
+        ("Mi hemoglobina", "¿Cuál es mi última hemoglobina?"),
+        ("Mi tiroides", "¿Cuál es mi última TSH?"),
+    ),
+    (
+        r"",
+        ("Un resumen de mi salud", "¿Me haces un resumen de mi salud?"),
+        ("Lo que está fuera de rango", "¿Cuáles de mis resultados están fuera de rango?"),
+    ),
+)
+WHICH = Words("Which of these do you mean?", "¿A cuál de estas se refiere?")
+UNSURE = Words(
+    "I am not sure what you would like to know. Is it one of these?",
+    "No estoy seguro de qué quiere saber. ¿Es una de estas?",
+)
+
+
+def clarify_between(best: Ask, rival: Ask, *, spanish: bool = False) -> Clarify | None:
     """Ask which of two readings is meant; None where they come to the same words."""
-    options = tuple(Option(label=summary_of([ask]).rstrip("."), question=question_for(ask)) for ask in (best, rival))
+    said = summary_in_spanish if spanish else summary_of
+    options = tuple(Option(label=said([ask]).rstrip("."), question=question_for(ask)) for ask in (best, rival))
     if options[0].question == options[1].question:
         return None
-    return Clarify(question="Which of these do you mean?", options=options)
+    return Clarify(question=WHICH.told(spanish=spanish), options=options)
 
 
 def clarify_leaning(text: str, records: Records) -> Clarify | None:
@@ -82,10 +119,11 @@ def _together(concept: str) -> tuple[str, ...]:
     return ("systolic", "diastolic") if concept in {"systolic", "diastolic"} else (concept,)
 
 
-def clarify_vague(text: str) -> Clarify:
+def clarify_vague(text: str, *, spanish: bool = False) -> Clarify:
     """Offer two questions near the words that were not understood."""
-    first, second = next((one, other) for pattern, one, other in _VAGUE if re.search(pattern, text))
+    offered = _VAGUE_IN_SPANISH if spanish else _VAGUE
+    first, second = next((one, other) for pattern, one, other in offered if re.search(pattern, text))
     return Clarify(
-        question="I am not sure what you would like to know. Is it one of these?",
+        question=UNSURE.told(spanish=spanish),
         options=tuple(Option(label=label, question=question) for label, question in (first, second)),
     )

@@ -30,7 +30,8 @@ from agents.understanding.periods import MONTHS
 from agents.understanding.phrasing import summary_of
 from agents.understanding.segments import segments_of
 from agents.understanding.slots import Slots, slots_of
-from agents.understanding.spanish import is_spanish, to_english
+from agents.understanding.spanish import asked_in_spanish, is_spanish, to_english
+from agents.understanding.spanish_phrasing import summary_in_spanish
 from agents.understanding.spelling import mend, normalise
 from agents.understanding.wordlist import words
 from agents.understanding.words import QUESTION_WORDS
@@ -103,12 +104,14 @@ def understand(query: Query, *, records: Records) -> Understood:
 
 def _understood(readings: Sequence[Reading], *, text: str, records: Records) -> Understood:
     asks = tuple(reading.ask for reading in readings)
+    spanish = asked_in_spanish(text)
     clarify: Clarify | None = None
     if len(readings) == 1 and readings[0].rival is not None:
-        clarify = clarify_between(readings[0].ask, readings[0].rival)
+        clarify = clarify_between(readings[0].ask, readings[0].rival, spanish=spanish)
     elif all(ask.intent == "unclear" for ask in asks):
-        clarify = clarify_leaning(normalise(text), records) or clarify_vague(normalise(text))
-    return Understood(asks=asks, summary=summary_of(asks), clarify=clarify)
+        clarify = clarify_leaning(normalise(text), records) or clarify_vague(normalise(text), spanish=spanish)
+    summary = summary_in_spanish(asks) if spanish else summary_of(asks)
+    return Understood(asks=asks, summary=summary, clarify=clarify, spanish=spanish)
 
 
 def _readings(text: str, context: Context, earlier: Ask | None) -> list[Reading]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from agents.understanding.spelling import normalise
 from agents.understanding.wordlist import words
 
 MARKS = words(
@@ -19,7 +20,12 @@ MARKS = words(
     """
 )
 
+# The first that fits is taken: what is longer stands above what it contains.
 PHRASES: tuple[tuple[str, str], ...] = (
+    (r"(?:en |de |durante )?(?:los |las )?ultim[oa]s (\d+) anos", r"over the last \1 years"),
+    (r"(?:en |de |durante )?(?:los |las )?ultim[oa]s (\d+) meses", r"over the last \1 months"),
+    (r"(?:en |de |durante )?(?:los |las )?ultim[oa]s (\d+) semanas", r"over the last \1 weeks"),
+    (r"(?:en |de |durante )?(?:los |las )?ultim[oa]s (\d+) dias", r"over the last \1 days"),
     (
         (
             r"(?:que (?:significan?|quieren? decir|miden?)|para que sirven?)"
@@ -126,11 +132,15 @@ PHRASES: tuple[tuple[str, str], ...] = (
     (r"mas baj[oa]", "lowest"),
     (r"promedio(?: de)?", "average"),
     (r"desde", "since"),
-    (r"en (?:los|el) ultim[oa]s? (\d+) (?:anos|ano)", r"over the last \1 years"),
-    (r"en (?:los|el) ultim[oa]s? (\d+) mes(?:es)?", r"over the last \1 months"),
     (r"(?:el )?ano pasado", "last year"),
     (r"(?:este ano)", "this year"),
-    (r"anormal(?:es)?|fuera de (?:rango|lo normal)", "out of range"),
+    (
+        (
+            r"anormal(?:es)?|fuera de(?:l| los| sus?)? ?(?:rangos?|lo normal|limites?|intervalos?)"
+            r"(?: del? (?:laboratorio|referencia))?"
+        ),
+        "out of range",
+    ),
     (r"diabetes", "diabetes"),
     (r"presion alta|hipertension", "high blood pressure"),
     (r"asma", "asthma"),
@@ -156,6 +166,11 @@ _STRONG = words(
     como salud
     """
 )
+
+
+def asked_in_spanish(question: str) -> bool:
+    """Whether a question, as it was written, is Spanish."""
+    return is_spanish(normalise(question))
 
 
 def is_spanish(text: str) -> bool:

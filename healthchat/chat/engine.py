@@ -27,6 +27,7 @@ from django.utils import timezone
 
 from agents import scripted
 from agents.events import AnyEvent, Done, Error, Restart, Text
+from agents.languages import Words
 from agents.limits import Limits
 from agents.records import Patient as Nobody
 from agents.records import Records
@@ -48,6 +49,10 @@ STOP = "stop"
 """The topic under which processes tell each other which run is to stop."""
 TURN_EVENTS = 64
 """After so many events of one run everybody else gets a turn, though its source may never wait for anything."""
+WENT_WRONG = Words(
+    "Something went wrong on our side while answering. Your question is kept; you can ask it again.",
+    "Algo ha fallado por nuestra parte al responder. Su pregunta queda guardada; puede volver a hacerla.",
+)
 
 logger = logging.getLogger(__name__)
 
@@ -279,11 +284,14 @@ class Engine:
                     self._stop_here(run_id)
 
     async def _fail(self, claimed: Claimed, sheet: Sheet, written: list[AnyEvent], error: Exception) -> UUID | None:
+        # Not at the top: it takes a while to load, and a server is to start at once.
+        from agents.understanding.spanish import asked_in_spanish
+
         reference = secrets.token_hex(4)
         logger.error("run %s failed, reference %s: %s", claimed.run.id, reference, without_contents(error))
         told = Error(
             code="too_many_attempts" if isinstance(error, TooManyAttempts) else "internal_error",
-            message="Something went wrong on our side while answering. Your question is kept; you can ask it again.",
+            message=WENT_WRONG.told(spanish=asked_in_spanish(claimed.query.text)),
             reference=reference,
         )
         return await self._finish(claimed, sheet, written, told, Done(status="failed"))

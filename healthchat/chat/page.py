@@ -108,9 +108,15 @@ def side(request: HttpRequest) -> HttpResponse:
     """What a first question changes, by itself: the list, the account menu, what is urgent, the conversation's head."""
     current = request.GET.get("current", "")
     talk = _found(request, current)
-    context = {"conversations": _conversations(request), "current": current, "urgent": _urgent(request)}
-    context |= {"emergency_number": _emergency_number(), "conversation": talk}
-    return render(request, "chat/side.html", context | _about(request, talk))
+    context = {
+        "conversations": _conversations(request),
+        "current": current,
+        "emergency_number": _emergency_number(),
+        "urgent": _urgent(request),
+        "conversation": talk,
+        **_about(request, talk),
+    }
+    return render(request, "chat/side.html", context)
 
 
 @require_safe

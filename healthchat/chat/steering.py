@@ -9,10 +9,14 @@ from uuid import UUID
 from django.db import transaction
 
 from agents.events import Done, Error
+from agents.languages import Words
 from healthchat.chat import log, questions, runs
 from healthchat.chat.models import Run
 
-CLOSED = "Whoever runs this server has closed this answer, because it did not come to an end. You can ask again."
+CLOSED = Words(
+    "Whoever runs this server has closed this answer, because it did not come to an end. You can ask again.",
+    "Quien administra este servidor ha cerrado esta respuesta, porque no llegaba a su fin. Puede volver a preguntar.",
+)
 
 
 def stop(run: Run, *, now: datetime) -> bool:
@@ -39,7 +43,11 @@ def close_as_failed(run: Run, *, now: datetime) -> bool:
             return False
         seq = log.last_seq(run.pk)
         reference = secrets.token_hex(4)
-        error = Error(code="closed_by_staff", message=CLOSED, reference=reference, timestamp=now)
+        # Not at the top: it takes a while to load, and a server is to start at once.
+        from agents.understanding.spanish import asked_in_spanish
+
+        told = CLOSED.told(spanish=asked_in_spanish(run.question.content))
+        error = Error(code="closed_by_staff", message=told, reference=reference, timestamp=now)
         done = Done(status="failed", timestamp=now)
         log.append([log.recorded(run.pk, seq + 1, error), log.recorded(run.pk, seq + 2, done)])
         runs.end(run, outcome="failed", text="", seq=seq + 2, now=now, error=("closed_by_staff", reference))

@@ -131,7 +131,7 @@ def test_it_names_what_could_not_be_checked() -> None:
 
 
 def test_it_says_that_it_found_nothing() -> None:
-    assert answer(brief()) == NOTHING
+    assert answer(brief()) == NOTHING.english
 
 
 def test_the_pieces_are_the_whole_text() -> None:

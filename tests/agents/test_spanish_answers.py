@@ -1,19 +1,38 @@
 from __future__ import annotations
 
-from datetime import date
+import re
+from datetime import UTC, date, datetime
+from typing import get_args
 
 import pytest
 
 from agents.brief import AnswerBrief
-from agents.events import Claim
+from agents.concepts import CONCEPTS, GROUPS
+from agents.events import Claim, Task
 from agents.grounding import Grounder
+from agents.naming import GROUPS_IN_SPANISH, IN_SPANISH
+from agents.plan import make_plan
+from agents.query import Query
+from agents.question import Ask, Intent, Understood
 from agents.rules.prose import answer
 from agents.rules.spanish import ALL_ENGLISH, REST, in_spanish
 from agents.scope import SAID
+from agents.specialists.roster import NAMES
+from agents.specialists.team import gap_of
+from agents.tasks import task_of
+from agents.understanding import understand
+from agents.understanding.spanish_phrasing import summary_in_spanish
+from tests.agents.people import someone
+
+NOBODY_IS_ASKED = {"out_of_scope", "privacy", "smalltalk", "unclear"}
 
 
 def claim(text: str, *, kind: str = "record", **more: object) -> Claim:
     return Claim(id="a-1", kind=kind, text=text, **more)  # type: ignore[arg-type]
+
+
+def understood(question: str) -> Understood:
+    return understand(Query(text=question, now=datetime(2026, 6, 1, tzinfo=UTC)), records=someone())
 
 
 def said(question: str, *claims: Claim) -> str:
@@ -93,6 +112,64 @@ def test_it_says_what_stays_in_english() -> None:
 
 def test_it_says_that_all_of_it_is_english() -> None:
     assert said("¿Cómo está mi colesterol?", claim("Something was found.")).startswith(ALL_ENGLISH)
+
+
+def test_it_says_in_spanish_what_could_not_be_checked() -> None:
+    task = Task(specialist="pharmacy", task="Listar las medicinas activas.")
+    fact = claim("Your latest potassium was 5.1 mmol/L on 24 April 2024.")
+    gap = gap_of(TimeoutError(), task, spanish=True)
+
+    text = answer(
+        AnswerBrief(
+            question="¿Cuál es mi último potasio?", today=date(2026, 6, 1), summary="", claims=(fact,), gaps=(gap,)
+        )
+    )
+
+    assert text.endswith(
+        "**Lo que no se pudo comprobar**\n\n"
+        "- Farmacia no pudo terminar, así que esto no se ha comprobado: Listar las medicinas activas."
+    )
+
+
+def test_it_says_in_spanish_that_it_found_nothing() -> None:
+    assert said("¿Cuál es mi último potasio?").startswith("No he encontrado nada")
+
+
+def test_it_says_back_in_spanish_what_was_asked() -> None:
+    changed = understood("¿Cómo ha cambiado mi glucosa en los últimos 2 años?")
+    plan = make_plan(changed, someone())
+
+    assert changed.summary == (
+        "Cómo ha cambiado con el tiempo: glucosa (del 1 de junio de 2024 al 1 de junio de 2026)."
+    )
+    assert all(re.match(r"(?:Decir|Calcular) ", task.task) for task in plan.tasks)
+
+
+@pytest.mark.parametrize("question", ["¿Qué hay de mi corazón?", "¿Qué hay de mis análisis?", "¿Cómo estoy de todo?"])
+def test_it_asks_back_in_spanish_with_questions_that_it_understands(question: str) -> None:
+    clarify = understood(question).clarify
+
+    assert clarify is not None
+    assert clarify.question.startswith("No estoy seguro")
+    for option in clarify.options:
+        assert understood(option.question).spanish
+        assert understood(option.question).clarify is None
+
+
+@pytest.mark.parametrize("intent", get_args(Intent))
+@pytest.mark.parametrize("subject", ["", "asthma"])
+def test_it_has_spanish_words_for_all_that_is_asked(intent: Intent, subject: str) -> None:
+    ask = Ask(intent=intent, concepts=("glucose",), subject=subject, score="bmi")
+
+    told = [summary_in_spanish([ask])]
+    told += [task_of(specialist, ask, spanish=True) for specialist in NAMES if intent not in NOBODY_IS_ASKED]
+
+    assert all(sentence.endswith(".") and "asthma" not in sentence for sentence in told)
+
+
+def test_it_has_a_spanish_name_for_every_test() -> None:
+    assert set(IN_SPANISH) == set(CONCEPTS)
+    assert {group.id for group in GROUPS} == set(GROUPS_IN_SPANISH)
 
 
 def test_it_answers_english_in_english() -> None:

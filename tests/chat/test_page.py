@@ -11,12 +11,19 @@ from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.test import AsyncClient, Client
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext, override
 
 from agents import events
 from agents.events import AnyEvent
+from agents.query import Query
+from agents.records import Patient as Nobody
+from agents.records import Records
+from agents.understanding import understand
 from healthchat.accounts.guests import is_guest
 from healthchat.chat import log
 from healthchat.chat.models import Conversation, Event, Message, Run
+from healthchat.chat.page import SUGGESTIONS
 from healthchat.records.models import Patient
 
 pytestmark = pytest.mark.django_db
@@ -125,6 +132,18 @@ def test_it_shows_nothing_of_alices_to_charlie(charlies: Client, client: Client,
             assert SECRET.encode() not in browser.get(address).content
     run.refresh_from_db()
     assert run.cancel_requested is None
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("question", SUGGESTIONS)
+def test_it_suggests_questions_that_it_understands(question: str, language: str) -> None:
+    with override(language):
+        asked = gettext(question)
+
+    understood = understand(Query(text=asked, now=timezone.now()), records=Records(Nobody()))
+
+    assert understood.clarify is None
+    assert understood.spanish == (language == "es")
 
 
 def test_it_gives_the_head_of_a_conversation_to_its_owner_only(

@@ -116,7 +116,7 @@ async def test_a_specialist_that_never_stops_is_a_gap_and_costs_no_more_than_it_
 
     events = await consulted(provider, LATEST, limits=limits)
 
-    assert [gap.unknown for gap in only(events, Gap)] == [UNABLE]
+    assert [gap.unknown for gap in only(events, Gap)] == [UNABLE.english]
     assert [asked.of_specialist for asked in provider.asked] == [True] * 4 + [False]
     assert "7.4 %" in shown(events)
 
@@ -138,7 +138,7 @@ async def test_a_spent_budget_leaves_the_findings_and_the_rules_write() -> None:
 
     events = await consulted(Provider("openai-chat"), LATEST, records=person, limits=limited(requests=used - 1))
 
-    assert [gap.unknown for gap in only(events, Gap)] == [STOPPED_WRITING]
+    assert [gap.unknown for gap in only(events, Gap)] == [STOPPED_WRITING.english]
     assert only(events, Finding)[0].claims == only(whole, Finding)[0].claims
     assert only(events, Receipt)[0].written_by == "rules"
 
@@ -149,7 +149,7 @@ async def test_nothing_is_asked_of_a_model_when_a_person_has_used_up_their_day()
     events = await consulted(provider, LATEST, limits=limited(tokens=0))
 
     assert provider.asked == []
-    assert [gap.unknown for gap in only(events, Gap)] == [SPENT]
+    assert [gap.unknown for gap in only(events, Gap)] == [SPENT.english]
     assert only(events, Receipt)[0].sent == ()
     assert only(events, Usage)[-1].requests == 0
     assert "7.4 %" in shown(events)
@@ -161,7 +161,7 @@ async def test_a_run_ends_when_its_time_is_up_before_anything_is_asked() -> None
     events = await consulted(provider, LATEST, limits=limited(seconds=0))
 
     assert provider.asked == []
-    assert [gap.unknown for gap in only(events, Gap)] == [SPENT]
+    assert [gap.unknown for gap in only(events, Gap)] == [SPENT.english]
     assert isinstance(events[-1], Done)
 
 
@@ -170,7 +170,7 @@ async def test_a_run_ends_when_its_time_is_up_though_a_model_goes_on_writing() -
 
     events = await consulted(provider, LATEST, records=person, limits=limited(seconds=4))
 
-    assert [gap.unknown for gap in only(events, Gap)] == [STOPPED_WRITING]
+    assert [gap.unknown for gap in only(events, Gap)] == [STOPPED_WRITING.english]
     assert len([asked for asked in provider.asked if not asked.of_specialist]) == 1
     assert "on on" not in shown(events)
     assert "7.4 %" in shown(events)

@@ -77,7 +77,7 @@ async def test_it_has_the_rules_write_where_a_model_cannot(speaks: str, kind: st
 
     ends_well(events)
     assert BY_RULES in shown(events)
-    assert [gap.unknown for gap in only(events, Gap)] == [STOPPED_WRITING]
+    assert [gap.unknown for gap in only(events, Gap)] == [STOPPED_WRITING.english]
     assert only(events, Receipt)[0].written_by == "rules"
     assert provider.faulted == (1 if kind in LASTING else HASTY.attempts)
 
@@ -114,7 +114,7 @@ async def test_it_offers_the_rules_answer_where_the_model_is_gone(speaks: str, k
 
     ends_well(events)
     assert shown(events) == shown(await by_rules(KIDNEYS))
-    assert [(gap.unknown, gap.specialist) for gap in only(events, Gap)] == [(GONE, None)]
+    assert [(gap.unknown, gap.specialist) for gap in only(events, Gap)] == [(GONE.english, None)]
     assert only(events, Receipt)[0].written_by == "rules"
 
 
@@ -126,7 +126,7 @@ async def test_a_model_that_cannot_look_anything_up_still_writes_what_the_rules_
 
     ends_well(events)
     assert shown(events) == shown(await by_rules(KIDNEYS))
-    assert [gap.unknown for gap in only(events, Gap)] == [UNABLE]
+    assert [gap.unknown for gap in only(events, Gap)] == [UNABLE.english]
     assert only(events, Receipt)[0].written_by == "scripted"
 
 
@@ -142,7 +142,7 @@ async def test_it_answers_by_rules_where_nobody_lets_it_in(speaks: str) -> None:
 
     ends_well(events)
     assert BY_RULES in shown(events)
-    assert [gap.unknown for gap in only(events, Gap)] == [GONE]
+    assert [gap.unknown for gap in only(events, Gap)] == [GONE.english]
 
 
 @faults("duplicate", "out_of_order")
@@ -176,7 +176,7 @@ async def test_what_was_found_before_a_fault_is_not_asked_for_again(speaks: str)
 async def test_it_says_that_an_answer_was_cut_off(speaks: str) -> None:
     events = await consulted(Provider(speaks, faults=[Fault("cut_off", "answer")]), LATEST)
 
-    assert [gap.unknown for gap in only(events, Gap)] == [CUT]
+    assert [gap.unknown for gap in only(events, Gap)] == [CUT.english]
     assert only(events, Receipt)[0].written_by == "scripted"
 
 
