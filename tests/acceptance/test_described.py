@@ -13,9 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import SCALED
 from tests.served import own_database, run_command, serve
 
 EXAMPLES = os.environ.get("API_EXAMPLES", "4")
+PHASES = "fuzzing,stateful" if SCALED else "examples,coverage,fuzzing,stateful"
+"""Whether each field is checked does not depend on where it is stored."""
 MINUTES = 60
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 
@@ -44,7 +47,7 @@ def test_it_does_what_it_says(tmp_path: Path) -> None:
                 *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIG)),
                 *("run", f"{served.url}/api/schema/"),
                 *("--header", f"Authorization: Bearer {token}", "--max-examples", EXAMPLES, "--no-color"),
-                *("--request-timeout", "20", "--seed", "1"),
+                *("--phases", PHASES, "--request-timeout", "20", "--seed", "1"),
             ],
             cwd=tmp_path,
             capture_output=True,

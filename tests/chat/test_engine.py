@@ -379,12 +379,12 @@ class TestClocks:
     async def test_it_leaves_nothing_undone_that_it_could_not_record(
         self, alice: User, script: Script, running: Until, ended: Until
     ) -> None:
-        script(tokens=10, every_ms=100)
+        script(tokens=20, every_ms=100)
         run, other = await start(alice), await start(alice)
         await running(run.id)
 
         last = await in_database(log.last_seq, run.id)
-        await in_database(write_numbered, run, last + 1)
+        await in_database(write_numbered, run, last + 10)
 
         assert (await ended(run.id)).attempt == 2
         assert (await ended(other.id)).status == "complete"
