@@ -45,8 +45,8 @@ def problem(code: str, detail: str, status: int, *, errors: Mapping[str, Any] | 
     return members | ({"errors": errors} if errors else {})
 
 
-def problem_response(code: str, detail: str, status: int) -> JsonResponse:
-    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if status in (429, 503) else {}
+def problem_response(code: str, detail: str, status: int, *, retry_after: int = RETRY_AFTER_SECONDS) -> JsonResponse:
+    headers = {"Retry-After": str(retry_after)} if status in (429, 503) else {}
     return JsonResponse(problem(code, detail, status), status=status, content_type=CONTENT_TYPE, headers=headers)
 
 

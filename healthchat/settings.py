@@ -1,5 +1,6 @@
 """Every setting, each from an environment variable with a working default. Nothing else reads the environment."""
 
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +19,16 @@ def one_of(name: str, choices: tuple[str, ...], default: str) -> str:
     value: str = env.str(name, default=default)
     if value not in choices:
         raise ImproperlyConfigured(f"{name} is {value!r}; it must be one of: {', '.join(choices)}")
+    return value
+
+
+def rate(name: str, default: str) -> str:
+    """So many in a time, as REST framework writes it; nothing for any number."""
+    value: str = env.str(name, default=default)
+    if value == "0":
+        return ""
+    if re.fullmatch(r"[1-9]\d*/(?:second|minute|hour|day)", value) is None:
+        raise ImproperlyConfigured(f"{name} is {value!r}; it must be like 100/hour (second, minute, hour, day), or 0")
     return value
 
 
@@ -90,7 +101,11 @@ HEALTHCHAT_QUERY_IN_URL = env.bool("HEALTHCHAT_QUERY_IN_URL", default=True)
 # Which emergency numbers are named first.
 HEALTHCHAT_EMERGENCY_REGION = one_of("HEALTHCHAT_EMERGENCY_REGION", ("us", "eu", "uk"), "us")
 # How often one person may call the JSON API, the feeds not counted: a number, a slash and second, minute, hour or day.
-HEALTHCHAT_API_RATE = env.str("HEALTHCHAT_API_RATE", default="1200/minute")
+HEALTHCHAT_API_RATE = rate("HEALTHCHAT_API_RATE", "1200/minute")
+# How often one person may ask, the same way; each process counts for itself, and what is urgent is always taken.
+HEALTHCHAT_ASK_RATE = rate("HEALTHCHAT_ASK_RATE", "1200/hour")
+# How many feeds one sign-in or access token may have open in one process; 0: any number.
+HEALTHCHAT_PERSON_FEEDS = env.int("HEALTHCHAT_PERSON_FEEDS", default=250)
 # The longest message that is taken, in bytes of UTF-8.
 HEALTHCHAT_MESSAGE_BYTES = env.int("HEALTHCHAT_MESSAGE_BYTES", default=32_768)
 
@@ -263,7 +278,7 @@ REST_FRAMEWORK = {
         "healthchat.accounts.authentication.WithinScope",
     ],
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"user": HEALTHCHAT_API_RATE},
+    "DEFAULT_THROTTLE_RATES": {"user": HEALTHCHAT_API_RATE or None},
     "EXCEPTION_HANDLER": "healthchat.rest_problems.of_exception",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],

@@ -53,7 +53,8 @@ if _IS_FIRST:
 _RUN = os.environ["TESTS_RUN"]
 os.environ["HEALTHCHAT_DATA"] = tempfile.mkdtemp(dir=_RUN)
 # All tests of a process together are one person to the throttle.
-os.environ["HEALTHCHAT_API_RATE"] = "1000000/minute"
+os.environ["HEALTHCHAT_API_RATE"] = os.environ["HEALTHCHAT_ASK_RATE"] = "0"
+os.environ["HEALTHCHAT_PERSON_FEEDS"] = "0"
 os.environ["DJANGO_SETTINGS_MODULE"] = "healthchat.settings"
 
 

@@ -16,7 +16,7 @@ PAGES = sorted(path.relative_to(ROOT) for path in [*ROOT.glob("*.md"), *ROOT.glo
 
 
 def test_it_lists_every_setting_in_the_readme() -> None:
-    read = set(re.findall(r"(?:env\.\w+|one_of)\(\s*\"(\w+)\"", (ROOT / "healthchat/settings.py").read_text()))
+    read = set(re.findall(r"(?:env\.\w+|one_of|rate)\(\s*\"(\w+)\"", (ROOT / "healthchat/settings.py").read_text()))
 
     listed = set(re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "README.md").read_text(), re.MULTILINE))
 

@@ -118,6 +118,7 @@ def served(server: Server, folder: Path) -> Iterator[Running]:
         env, cookie = dict(os.environ), ""
         if server.name == "product":
             env |= {"HEALTHCHAT_DATA": data, "HEALTHCHAT_MODEL": server.model}
+            env |= {"HEALTHCHAT_ASK_RATE": "0", "HEALTHCHAT_PERSON_FEEDS": "0"}
             manage = [sys.executable, str(ROOT / "manage.py")]
             subprocess.run([*manage, "migrate", "-v0"], env=env, check=True)
             shell = subprocess.run(

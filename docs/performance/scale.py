@@ -137,6 +137,7 @@ def cost(made: Site, workers: Sequence[Server]) -> Cost:
 def installed(model: str) -> Iterator[tuple[Site, Address]]:
     with tempfile.TemporaryDirectory() as folder:
         limits = {"HEALTHCHAT_PERSON_RUNS": "0", "HEALTHCHAT_PERSON_WAITING": "0", "HEALTHCHAT_PROCESS_RUNS": "500"}
+        limits |= {"HEALTHCHAT_ASK_RATE": "0", "HEALTHCHAT_PERSON_FEEDS": "0"}
         with site(Path(folder), HEALTHCHAT_MODEL=model, **limits) as made, made.front() as front:
             yield made, front
 

@@ -18,8 +18,8 @@ from healthchat.chat.engine import engine
 from healthchat.chat.questions import Asked, Refused
 from healthchat.database import write, write_alone
 
-_under_way: set[asyncio.Task[tuple[Asked, Visitor]]] = set()
-"""Held here, because the loop holds its tasks only weakly."""
+under_way: set[asyncio.Task[tuple[Asked, Visitor]]] = set()
+"""What is being stored and begun. Held here, because the loop holds its tasks only weakly."""
 
 
 class NotSignedIn(Refused):
@@ -38,7 +38,7 @@ async def ask(request: HttpRequest, message: object, **options: Any) -> tuple[As
         Refused: see `healthchat.chat.questions.ask`.
     """
     asking = asyncio.get_running_loop().create_task(_begin(request, message, options), context=contextvars.Context())
-    _under_way.add(asking)
+    under_way.add(asking)
     asking.add_done_callback(_forget)
     return await asyncio.shield(asking)
 
@@ -92,6 +92,6 @@ def _let_in(request: HttpRequest) -> None:
 
 
 def _forget(asking: asyncio.Task[tuple[Asked, Visitor]]) -> None:
-    _under_way.discard(asking)
+    under_way.discard(asking)
     if not asking.cancelled():
         asking.exception()  # who has left hears of none

@@ -207,6 +207,10 @@ class Hub:
         for subscription in tuple(self.topics.get(topic, ())):
             subscription.put(events)
 
+    def open_to(self, visitor: Hashable) -> int:
+        """How many feeds a visitor has open here."""
+        return len(self.visitors.get(visitor, ()))
+
     def show_out(self, visitor: Hashable) -> None:
         """End a visitor's feeds."""
         for subscription in tuple(self.visitors.get(visitor, ())):

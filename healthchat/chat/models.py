@@ -16,6 +16,8 @@ LONGEST_TITLE = 120
 LONGEST_NOTE = 2_000
 LONGEST_KEY = 200
 LONGEST_MODEL = 100
+URGENT_LEVELS = ("emergency", "crisis")
+"""What the person has to say that they have read; nothing keeps such a message from being answered."""
 
 
 class Conversation(models.Model):

@@ -25,11 +25,11 @@ from healthchat.chat import asking, questions
 from healthchat.chat.choice import model_of, offered
 from healthchat.chat.engine import engine
 from healthchat.chat.export import FORMS, exported
-from healthchat.chat.models import LONGEST_NOTE, LONGEST_TITLE, Conversation, Feedback, Run
+from healthchat.chat.models import LONGEST_NOTE, LONGEST_TITLE, URGENT_LEVELS, Conversation, Feedback, Run
 from healthchat.chat.questions import Refused
 from healthchat.chat.search import LONGEST_SEARCH, MOST_FOUND, containing
 from healthchat.chat.sheet import sheet_of
-from healthchat.chat.turn import URGENT_LEVELS, Turn, turns_of
+from healthchat.chat.turn import Turn, turns_of
 from healthchat.chat.versions import place_of, versions_of
 from healthchat.database import in_database, write
 from healthchat.records.models import Patient

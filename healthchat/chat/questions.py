@@ -30,11 +30,12 @@ from agents.events import (
     Understanding,
 )
 from agents.triage import screen
-from healthchat.chat import log, queue
+from healthchat.chat import log, pace, queue
 from healthchat.chat.choice import is_choice, model_of
-from healthchat.chat.models import LONGEST_KEY, Conversation, Message, Run, place_in
+from healthchat.chat.models import LONGEST_KEY, URGENT_LEVELS, Conversation, Message, Run, place_in
 from healthchat.chat.runs import LEASE_SECONDS, Claimed, of, query_of
 from healthchat.database import stored
+from healthchat.problems import RETRY_AFTER_SECONDS
 from healthchat.records.models import Patient
 
 ON_BUSY = ("enqueue", "reject", "interrupt", "rollback")
@@ -45,11 +46,13 @@ OF_SPECIALISTS = (SpecialistUpdate, ToolCall, ToolResult, Finding)
 class Refused(Exception):
     """A request that cannot be carried out, with what the person is told."""
 
-    def __init__(self, code: str, message: str, status: int) -> None:
+    def __init__(self, code: str, message: str, status: int, *, retry_after: int = RETRY_AFTER_SECONDS) -> None:
         super().__init__(code)
         self.code = code
         self.message = message
         self.status = status
+        self.retry_after = retry_after
+        """In seconds, where it is worth another try."""
 
 
 class Asked(NamedTuple):
@@ -133,6 +136,8 @@ def ask(
     if not unfinished.may_wait:
         told = "Too many of your questions are waiting. Please let some be answered first."
         raise Refused("too_many_waiting", told, 429)
+    if triage.level not in URGENT_LEVELS:
+        _keep_pace(owner)
     earlier = _replaced(owner, replaces, conversation) if replaces is not None else None
     if earlier is not None:
         conversation = str(earlier.conversation_id)
@@ -178,6 +183,7 @@ def retry(owner: User, run_id: UUID, *, specialist: str | None = None, model: st
     past = log.past(run.id)
     if specialist is not None and not any(isinstance(event, Gap) and event.specialist == specialist for event in past):
         raise Refused("nothing_to_retry", "That specialist did not fail here; there is nothing to ask again.", 422)
+    _keep_pace(owner)
     again = Run(
         conversation=run.conversation,
         owner_id=run.owner_id,
@@ -245,6 +251,13 @@ def _check(*, on_busy: str | None, key: str | None) -> None:
         raise Refused("invalid_key", f"The idempotency key must have 1 to {LONGEST_KEY} characters.", 422)
     if on_busy is not None and on_busy not in ON_BUSY:
         raise Refused("invalid_on_busy", f"“on_busy” must be one of: {', '.join(ON_BUSY)}.", 422)
+
+
+def _keep_pace(owner: User) -> None:
+    seconds = pace.seconds_to_wait(owner.pk)
+    if seconds:
+        told = "You have asked very many questions in a short time. Please wait a while, then ask again."
+        raise Refused("too_many_questions", told, 429, retry_after=seconds)
 
 
 def _make_room(conversation: Conversation, on_busy: str | None) -> tuple[tuple[UUID, ...], bool]:

@@ -18,7 +18,7 @@ from agents.access import INSIDE, RULES, provider_of
 from agents.events import AnyEvent
 from healthchat.chat import sheet
 from healthchat.chat.markdown import render
-from healthchat.chat.models import Event, Feedback, Message, Run
+from healthchat.chat.models import URGENT_LEVELS, Event, Feedback, Message, Run
 from healthchat.chat.versions import Versions
 
 E = TypeVar("E", bound=AnyEvent)
@@ -28,9 +28,6 @@ SHOWN_TYPES = (
     *("receipt", "error", "done"),
 )
 """What an answer is made of besides its text; how the team worked is told by the run's own feed."""
-
-URGENT_LEVELS = ("emergency", "crisis")
-"""What the person has to say that they have read."""
 
 RETRIED_REASONS = frozenset({"failed", "timed_out", "stopped"})
 """Why a specialist has nothing to say that may be otherwise the next time."""

@@ -80,7 +80,7 @@ def endpoint(view: View) -> Callable[..., Any]:
 
 
 def refusal(refused: Refused) -> JsonResponse:
-    response = problem_response(refused.code, refused.message, refused.status)
+    response = problem_response(refused.code, refused.message, refused.status, retry_after=refused.retry_after)
     if refused.status == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = 'Bearer realm="healthchat"'
     return response
@@ -123,6 +123,7 @@ async def run_stream(request: HttpRequest, run_id: UUID) -> HttpResponseBase:
 async def conversation_stream(request: HttpRequest, conversation_id: UUID) -> HttpResponseBase:
     """Watch a conversation: its runs one after the other, also those that were started elsewhere."""
     watched = await look(_watched_conversation, request, conversation_id)
+    _check_feeds(watched.visitor)
     engine().watch()
     cursor = Cursor(watched.run.id, watched.seq) if watched.run else None
     return sse.Response(conversation_feed(conversation_id, cursor, watched.visitor, known=watched.known))
@@ -134,6 +135,7 @@ async def run_events(request: HttpRequest, run_id: UUID) -> HttpResponseBase:
     """The recorded events after the cursor as JSON; where there are none yet, wait for some up to `wait` seconds."""
     watched = await look(_watched_run, request, run_id)
     assert watched.run is not None
+    _check_feeds(watched.visitor)
     if not watched.run.ended:
         engine().start(run_id)
     until = time.monotonic() + _wait_seconds(request)
@@ -170,9 +172,18 @@ def _feed(watched: Watched) -> HttpResponseBase:
     assert run is not None
     if run.ended and watched.known and watched.seq >= run.last_seq:
         return HttpResponse(status=204)
+    _check_feeds(watched.visitor)
     if not run.ended:
         engine().start(run.id)
     return sse.Response(run_feed(run, watched.visitor, after=watched.seq, known=watched.known))
+
+
+def _check_feeds(visitor: Visitor) -> None:
+    """Refuse one more to who has many open. A feed that answers a question is let through: questions are counted."""
+    most = settings.HEALTHCHAT_PERSON_FEEDS
+    if most and hub().open_to(visitor) >= most:
+        told = "Too many feeds are open for you here. Please close some of them first."
+        raise Refused("too_many_feeds", told, 429)
 
 
 def _resumed(request: HttpRequest) -> Watched:

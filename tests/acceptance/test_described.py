@@ -37,7 +37,8 @@ def test_it_does_what_it_says(tmp_path: Path) -> None:
     environment = {
         "HEALTHCHAT_GUESTS": "false",
         "HEALTHCHAT_MODEL": "scripted:bare=1,tokens=3",
-        "HEALTHCHAT_API_RATE": "1000000/minute",
+        "HEALTHCHAT_API_RATE": "0",
+        "HEALTHCHAT_ASK_RATE": "0",
     }
     with own_database(tmp_path) as database, serve(tmp_path, command="demo", **environment, **database) as served:
         made = run_command("shell", "-v0", "-c", MAKE_TOKEN, data=tmp_path, **environment, **database)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.cache import cache
 from django.test import AsyncClient
 
 from healthchat.chat import questions, queue, runs
@@ -21,6 +22,48 @@ Until = Callable[[UUID], Awaitable[Run]]
 
 def statuses() -> list[str]:
     return list(Run.objects.order_by("created").values_list("status", flat=True))
+
+
+class TestPace:
+    @pytest.fixture(autouse=True)
+    def two_an_hour(self, settings: object) -> None:
+        settings.HEALTHCHAT_ASK_RATE = "2/hour"  # type: ignore[attr-defined]
+        cache.clear()
+
+    def test_it_refuses_the_third_of_two_and_says_when_to_come_back(self, alice: User, charlie: User) -> None:
+        for number in range(2):
+            questions.ask(alice, f"Question {number}?", key=f"key {number}")
+
+        with pytest.raises(Refused) as refused:
+            questions.ask(alice, "One more?")
+
+        assert (refused.value.code, refused.value.status) == ("too_many_questions", 429)
+        assert 3_500 < refused.value.retry_after <= 3_600
+        assert questions.ask(charlie, "Mine?").new
+        assert not questions.ask(alice, "Question 1?", key="key 1").new
+
+    def test_it_counts_another_try(self, alice: User) -> None:
+        run = questions.ask(alice, "One?").run
+        Run.objects.update(status="failed")
+        Run.objects.filter(pk=questions.retry(alice, run.pk).pk).update(status="failed")
+
+        with pytest.raises(Refused, match="too_many_questions"):
+            questions.retry(alice, run.pk)
+
+    def test_it_always_answers_an_emergency(self, alice: User) -> None:
+        for number in range(2):
+            questions.ask(alice, f"Question {number}?")
+
+        assert questions.ask(alice, "I have crushing chest pain and cannot breathe").triage.level == "emergency"
+
+    async def test_it_says_so_by_the_api(self, chat: None, alices_client: AsyncClient) -> None:
+        asked = [
+            await alices_client.post("/api/chat/message", {"message": f"{n}?"}, content_type="application/json")
+            for n in range(3)
+        ]
+
+        assert [response.status_code for response in asked] == [201, 201, 429]
+        assert 3_500 < int(asked[-1].headers["Retry-After"]) <= 3_600
 
 
 class TestLimits:

@@ -15,6 +15,7 @@ from django.test import AsyncClient, Client
 
 from healthchat.accounts.models import Guest
 from healthchat.chat import log, questions
+from healthchat.chat.asking import under_way
 from healthchat.chat.engine import engine
 from healthchat.chat.models import Conversation, Event, Message, Run
 from healthchat.database import in_database
@@ -204,7 +205,9 @@ class TestMessage:
     ) -> None:
         with log_locked():
             asking = asyncio.ensure_future(post(alices_client, {"message": "A question?"}))
-            await asyncio.sleep(0.2)
+            async with asyncio.timeout(WAIT_SECONDS):
+                while not under_way:  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
             asking.cancel()
             await asyncio.wait([asking])
 
@@ -345,6 +348,23 @@ class TestEvents:
         response = await alices_client.get(f"/api/runs/{run.id}/events", {"wait": wait})
 
         assert error(response) == (422, "invalid_wait")
+
+
+class TestManyFeeds:
+    async def test_it_refuses_one_more_than_a_person_may_have_open(
+        self, hanging: Run, alices_client: AsyncClient, settings: Any
+    ) -> None:
+        settings.HEALTHCHAT_PERSON_FEEDS = 1
+        addresses = [f"/api/runs/{hanging.id}/stream", f"/api/conversations/{hanging.conversation_id}/stream"]
+        async with reading(await alices_client.get(addresses[0])) as reader:
+            await reader.next()
+            await reader.next()
+            refused = [await alices_client.get(address) for address in (*addresses, f"/api/runs/{hanging.id}/events")]
+
+        assert [error(response) for response in refused] == [(429, "too_many_feeds")] * 3
+        assert all(int(response.headers["Retry-After"]) > 0 for response in refused)
+        async with reading(await alices_client.get(addresses[0])) as reader:
+            await reader.next()
 
 
 class TestCancel:
