@@ -1,43 +1,30 @@
-"""Measure the admin over a million events: `.venv/bin/python -m tests.chat.measure_admin` (makes its own database).
+"""Measures the admin over a million events, in a database of its own.
 
-Prints, per page, the milliseconds, the queries and the kilobytes; the best of three.
+    .venv/bin/python docs/performance/admin.py [EVENTS]
+
+prints, per page, the milliseconds (the best of three), the queries and the kilobytes.
 """
 
 from __future__ import annotations
 
-import os
-import shutil
 import sys
-import tempfile
-import time
 from datetime import UTC, datetime, timedelta
+
+from pages import new_database, opened
 
 EVENTS_A_RUN = 50
 TRIES = 3
 
 
 def main(events: int) -> None:
-    folder = tempfile.mkdtemp(prefix="healthchat-measure-")
-    os.environ["HEALTHCHAT_DATA"] = folder
-    os.environ["DJANGO_SETTINGS_MODULE"] = "healthchat.settings"
-    os.environ["ALLOWED_HOSTS"] = "testserver"
-    try:
-        import django
-
-        django.setup()
+    with new_database():
         measure(events)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def measure(events: int) -> None:
     from django.contrib.auth.models import User
-    from django.core.management import call_command
-    from django.db import connection
     from django.test import Client
-    from django.test.utils import CaptureQueriesContext
 
-    call_command("migrate", verbosity=0)
     run, conversation = filled(events)
     client = Client()
     client.force_login(User.objects.create_superuser("admin"))
@@ -56,15 +43,8 @@ def measure(events: int) -> None:
         f"/admin/chat/event/?q={run}",
         f"/admin/chat/conversation/{conversation}/change/",
     ):
-        best, queries, size = float("inf"), 0, 0
-        for _ in range(TRIES):
-            with CaptureQueriesContext(connection) as captured:
-                began = time.perf_counter()
-                response = client.get(address)
-                best = min(best, time.perf_counter() - began)
-            assert response.status_code == 200, (address, response.status_code)
-            queries, size = len(captured), len(response.content)
-        sys.stdout.write(f"{best * 1_000:8.0f} ms {queries:4} queries {size / 1_000:7.0f} kB  {address}\n")
+        milliseconds, queries, html = opened(client, address, tries=TRIES)
+        print(f"{milliseconds:8.0f} ms {queries:4} queries {len(html) / 1_000:7.0f} kB  {address}")
 
 
 def filled(events: int) -> tuple[object, object]:

@@ -1,64 +1,39 @@
-"""Measure the first paint of a conversation with 200 messages: `.venv/bin/python -m tests.chat.measure_page`.
+"""Measures the first paint of a conversation with 200 messages, in a database of its own.
 
-Prints the server's milliseconds (the best of ten), the queries, and what the page weighs with its scripts and styles.
-Makes its own database.
+    .venv/bin/python docs/performance/page.py
+
+prints the server's milliseconds (the best of ten), the queries, and what the page weighs with its scripts and styles.
 """
 
 from __future__ import annotations
 
 import gzip
-import os
 import re
-import shutil
-import sys
-import tempfile
-import time
-from pathlib import Path
+
+from pages import ROOT, new_database, opened
 
 MESSAGES = 200
 TRIES = 10
-STATIC = Path(__file__).resolve().parents[2] / "static"
+STATIC = ROOT / "static"
 
 
 def main() -> None:
-    folder = tempfile.mkdtemp(prefix="healthchat-measure-")
-    os.environ["HEALTHCHAT_DATA"] = folder
-    os.environ["DJANGO_SETTINGS_MODULE"] = "healthchat.settings"
-    os.environ["ALLOWED_HOSTS"] = "testserver"
-    try:
-        import django
-
-        django.setup()
+    with new_database():
         measure()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def measure() -> None:
-    from django.core.management import call_command
-    from django.db import connection
     from django.test import Client
-    from django.test.utils import CaptureQueriesContext
 
-    call_command("migrate", verbosity=0)
     owner, conversation = filled()
     client = Client()
     client.force_login(owner)
     files, weight, packed = assets(client.get(f"/c/{conversation}/").text)
-    sys.stdout.write(f"{len(files)} scripts and styles: {weight / 1_000:.0f} kB ({packed / 1_000:.0f} kB packed)\n")
+    print(f"{len(files)} scripts and styles: {weight / 1_000:.0f} kB ({packed / 1_000:.0f} kB packed)")
     for address in ("/", f"/c/{conversation}/", f"/c/{conversation}/?all"):
-        best, queries = float("inf"), 0
-        for _ in range(TRIES):
-            with CaptureQueriesContext(connection) as captured:
-                began = time.perf_counter()
-                response = client.get(address)
-                best = min(best, time.perf_counter() - began)
-            queries = len(captured)
-        html = response.content
-        sys.stdout.write(
-            f"{best * 1_000:6.0f} ms {queries:3} queries {len(html) / 1_000:6.0f} kB "
-            f"({len(gzip.compress(html)) / 1_000:.0f} kB packed)  {address}\n"
-        )
+        milliseconds, queries, html = opened(client, address, tries=TRIES)
+        sizes = f"{len(html) / 1_000:6.0f} kB ({len(gzip.compress(html)) / 1_000:.0f} kB packed)"
+        print(f"{milliseconds:6.0f} ms {queries:3} queries {sizes}  {address}")
 
 
 def filled() -> tuple[object, object]:
