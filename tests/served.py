@@ -109,7 +109,7 @@ def migrated_file() -> Path:
     """An SQLite file with the tables and nothing in them: made once, for all processes of these tests."""
     folder = RUN / "migrated"
     file = folder / SQLITE_FILE
-    with _one_at_a_time(folder):
+    with one_at_a_time(folder):
         if not file.exists():
             making = folder / "making.sqlite3"
             _migrate(folder, f"sqlite:///{making}")
@@ -120,12 +120,21 @@ def migrated_file() -> Path:
 def migrated_postgresql(url: str) -> str:
     """The name of a database with the tables and nothing in them: made once, for all processes of these tests."""
     name = "migrated"
-    with _one_at_a_time(RUN / name), _connected(url) as connection:
+    with one_at_a_time(RUN / name), _connected(url) as connection:
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             connection.execute("CREATE DATABASE making")
             _migrate(RUN / name, _named(url, "making"))
             connection.execute(f"ALTER DATABASE making RENAME TO {name}")
     return name
+
+
+@contextmanager
+def one_at_a_time(folder: Path) -> Iterator[None]:
+    """Keep the other processes of these tests out of a folder until the block ends."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def events_of(response: httpx.Response) -> Iterator[ServerSentEvent]:
@@ -141,7 +150,7 @@ def _own_postgresql(url: str, *, template: str) -> Iterator[str]:
     name = f"served_{secrets.token_hex(6)}"
     with _connected(url) as connection:
         # Of one database only one copy can be made at a time.
-        with _one_at_a_time(RUN / "copying"):
+        with one_at_a_time(RUN / "copying"):
             connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         try:
             yield _named(url, name)
@@ -162,15 +171,6 @@ def _named(url: str, name: str) -> str:
 def _migrate(data: Path, url: str) -> None:
     migrated = run_command("migrate", "--verbosity", "0", data=data, DATABASE_URL=url)
     assert migrated.returncode == 0, migrated.stderr
-
-
-@contextmanager
-def _one_at_a_time(folder: Path) -> Iterator[None]:
-    """Keep the other processes of these tests out of a folder until the block ends."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _environment(data: Path, given: dict[str, str]) -> dict[str, str]:
@@ -209,7 +209,7 @@ def _wait_until_it_answers(served: Served) -> None:
         while time.monotonic() < deadline:
             assert served.process.poll() is None, f"the server has stopped:\n{served.printed()}"
             try:
-                client.get("/api/schema/")
+                client.get("/healthz")
             except httpx.TransportError:
                 time.sleep(LOOK_SECONDS)
             else:

@@ -25,23 +25,31 @@ from tests.faults.client import Address
 from tests.faults.proxy import Fault, Proxy, before
 from tests.faults.server import LOOK_SECONDS, STOP_SECONDS, Server
 from tests.nginx import nginx
-from tests.served import START_SECONDS, free_port
+from tests.served import RUN, START_SECONDS, free_port, one_at_a_time, run_command
 
+ENGINE = {"HEALTHCHAT_ENGINE": "procrastinate"}
 HOST = "127.0.0.1"
 USER = "healthchat"
 
 
 class PostgreSQL:
-    """A cluster of its own, on the loopback; what is committed is on the disk."""
+    """A cluster of its own, on the loopback; what is committed is on the disk. It is empty, or a copy of another."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, files: Path | None = None) -> None:
         self._programs = Path(parts.require("postgresql")).parent
         self._folder = Path(mkdtemp(prefix="healthchat-postgresql-"))
         self._port = free_port()
         if os.getuid() == 0:
             shutil.chown(self._folder, "postgres")
-        self._run("initdb", f"--username={USER}", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
+        if files:
+            copy(files, self._files)
+        else:
+            self._run("initdb", f"--username={USER}", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
         self.start()
+
+    @property
+    def _files(self) -> Path:
+        return self._folder / "data"
 
     @property
     def address(self) -> Address:
@@ -68,6 +76,12 @@ class PostgreSQL:
             found = connection.execute("SELECT COUNT(*) FROM pg_stat_activity WHERE application_name = %s", [name])
             return found.fetchone()[0]
 
+    def keep(self, files: Path) -> None:
+        """Stop it, and keep what is in it there."""
+        self.stop()
+        copy(self._files, files)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
     def remove(self) -> None:
         self.stop("immediate")
         shutil.rmtree(self._folder, ignore_errors=True)
@@ -75,8 +89,25 @@ class PostgreSQL:
     def _run(self, program: str, *arguments: str) -> None:
         # PostgreSQL refuses to run as root.
         owner = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
-        command = [*owner, self._programs / program, f"--pgdata={self._folder / 'data'}", *arguments]
+        command = [*owner, self._programs / program, f"--pgdata={self._files}", *arguments]
         subprocess.run(command, cwd=self._folder, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+
+
+def copy(folder: Path, to: Path) -> None:
+    """Copy a folder as it is, whoever owns what is in it."""
+    subprocess.run(["cp", "--archive", folder, to], check=True)
+
+
+def migrated_files() -> Path:
+    """A cluster's files with the tables and nothing in them: made once, for all processes of these tests."""
+    folder = RUN / "cluster"
+    with one_at_a_time(folder):
+        if not (folder / "data").exists():
+            made = PostgreSQL()
+            migrated = run_command("migrate", "--verbosity", "0", data=folder, **ENGINE, DATABASE_URL=made.url)
+            assert migrated.returncode == 0, migrated.stderr
+            made.keep(folder / "data")
+    return folder / "data"
 
 
 class Redis:
@@ -166,12 +197,11 @@ class Site:
         self.postgresql = postgresql
         self.redis = redis
         self.folder = folder
-        self._environment = {"HEALTHCHAT_ENGINE": "procrastinate"} | environment
+        self._environment = ENGINE | environment
         self.servers = [self.process(Server, f"server-{number}") for number in range(2)]
         self.workers = [self.process(Worker, f"worker-{number}") for number in range(2)]
 
     def start(self) -> None:
-        self.servers[0].manage("migrate", "--verbosity", "0")
         with ThreadPoolExecutor() as together:
             list(together.map(Server.start, [*self.servers, *self.workers]))
 
@@ -232,7 +262,7 @@ def site(folder: Path, **environment: str) -> Iterator[Site]:
     """An installation of its own, until the block ends."""
     folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
-        postgresql = PostgreSQL()
+        postgresql = PostgreSQL(files=migrated_files())
         stack.callback(postgresql.remove)
         redis = Redis()
         stack.callback(redis.stop)
