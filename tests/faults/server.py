@@ -25,6 +25,8 @@ class Server:
 
     def __init__(self, data: Path, environment: dict[str, str], *, worker: bool = False) -> None:
         self.data = data
+        self.root = ROOT
+        """Where the program lies that is started; another one is another version."""
         self._has_worker = worker
         self._worker: subprocess.Popen[bytes] | None = None
         self.port = free_port()
@@ -51,7 +53,7 @@ class Server:
         with self.log.open("ab") as output:
             return subprocess.Popen(
                 [sys.executable, *program],
-                cwd=ROOT,
+                cwd=self.root,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=output,

@@ -42,6 +42,7 @@ BEFORE_SECONDS = 2.0
 AFTER_SECONDS = 0.5
 """How long everything goes on after the backup was taken; a run takes longer, so readers of some come back."""
 END_SECONDS = 120.0
+LONGEST_SECONDS = 240.0
 CAME_IN = "</strong> new record came in"
 GONE = "This file is no longer here. Please send it again."
 
@@ -286,7 +287,7 @@ def no_job_is_left(postgresql: PostgreSQL) -> None:
 async def test_it_goes_on_from_a_backup_that_was_taken_under_load(
     tmp_path: Path, installation: Callable[[Path], AbstractAsyncContextManager[Restored]], backup: int
 ) -> None:
-    async with installation(tmp_path) as installed:
+    async with installation(tmp_path) as installed, asyncio.timeout(LONGEST_SECONDS):
         server = installed.servers[0]
         with somebody(server) as person:
             patient = await asyncio.to_thread(new_patient, person)
