@@ -22,6 +22,13 @@ GONE_SECONDS = 15
 LOOK_SECONDS = 5
 """How long a connection is quiet before TCP looks for the other end, and between such looks."""
 LEFT_SECONDS = 15
+POOL: dict[str, Any] = {
+    "min_size": 0,
+    "timeout": CONNECT_SECONDS,
+    # By itself a pool waits longer from try to try, for minutes in the end, though PostgreSQL is back.
+    "reconnect_timeout": CONNECT_SECONDS,
+}
+"""Of every pool."""
 
 
 class Connection(psycopg.Connection[Any]):
@@ -66,12 +73,5 @@ def options(*, connections: int) -> dict[str, Any]:
         "keepalives_count": GONE_SECONDS // LOOK_SECONDS - 1,
         "tcp_user_timeout": GONE_SECONDS * 1_000,
         "options": " ".join(f"-c {name}={value}" for name, value in theirs.items()),
-        "pool": {
-            "min_size": 0,
-            "max_size": connections,
-            "timeout": CONNECT_SECONDS,
-            # By itself the pool waits longer from try to try, for minutes in the end, though PostgreSQL is back.
-            "reconnect_timeout": CONNECT_SECONDS,
-            "connection_class": Connection,
-        },
+        "pool": POOL | {"max_size": connections, "connection_class": Connection},
     }

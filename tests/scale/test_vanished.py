@@ -23,7 +23,7 @@ from tests.scale.talk import WAIT_SECONDS, Talk, have_begun, have_ended, until
 
 pytestmark = pytest.mark.needs("postgresql", "redis", "nginx")
 
-MIDDLE_SECONDS = 1.0
+MIDDLE_SECONDS = 0.5
 """For so long after the plan a consultation is in its middle."""
 LONGEST_SECONDS = 1_800.0
 FORGOTTEN_SECONDS = 45.0
@@ -135,7 +135,8 @@ async def outlived(talk: Talk, others: Sequence[Server], *, vanish: Act, back: A
         await until(partial(have_ended, await asked_and_watched(talk, [f"And now? ({number})"])))
 
     assert [await stored(talk.caller, one) for one in asked] == before
-    assert [one.run["attempt"] for one in before] == [2] * QUESTIONS
+    # Another may just have ended.
+    assert max(one.run["attempt"] for one in before) == 2
     assert [line for one in before for line in repetitions(one.events)] == []
     return round(took, 1)
 

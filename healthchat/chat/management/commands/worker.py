@@ -67,6 +67,7 @@ class Command(BaseCommand):
         self.stdout.write(f"healthchat works on {', '.join(queues)}")
         self.stdout.flush()
         taking = asyncio.ensure_future(take_jobs(queues, concurrency))
+        taking.add_done_callback(lambda _: told.set())
         await told.wait()
         logger.info("stopping: work that is not finished is handed on")
         await engine.stop()
@@ -75,6 +76,9 @@ class Command(BaseCommand):
                 await end(taking)
         if others := pubsub():
             await others.close()
+        # A worker that takes nothing and stays would not be started anew.
+        if taking.done() and not taking.cancelled():
+            taking.result()
 
 
 async def end(taking: asyncio.Task[None]) -> None:
@@ -90,9 +94,12 @@ async def take_jobs(queues: Sequence[str], concurrency: int) -> None:
     from procrastinate.contrib.django import app
     from procrastinate.contrib.django.utils import connector_params
     from procrastinate.exceptions import ConnectorException
+    from psycopg import OperationalError
+
+    from healthchat.postgresql import POOL
 
     while True:
-        connector = PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=CONNECTIONS)
+        connector = PsycopgConnector(kwargs=connector_params(), max_size=CONNECTIONS, **POOL)
         queue = app.with_connector(connector)
         try:
             await queue.open_async()
@@ -107,7 +114,7 @@ async def take_jobs(queues: Sequence[str], concurrency: int) -> None:
                 # The engine looks after its own connections.
                 task_middleware=[],
             )
-        except (ConnectorException, OSError) as error:
+        except (ConnectorException, OperationalError, OSError) as error:
             logger.warning("the queue cannot be read, trying again: %s", type(error).__name__)
         finally:
             # Also what was opened only half: its tasks would outlive every cancellation.
