@@ -154,8 +154,8 @@ class PubSub:
                     await self._line.unsubscribe(*gone)
 
 
-async def _said(line: Any) -> dict[str, Any] | None:
-    """The next message; None where Redis only says that it is there.
+async def _said(line: Any) -> dict[str, Any]:
+    """The next message, which may say no more than that Redis is there.
 
     Raises:
         OSError: it does not even say that.
