@@ -103,9 +103,9 @@ HEALTHCHAT_EMERGENCY_REGION = one_of("HEALTHCHAT_EMERGENCY_REGION", ("us", "eu",
 # How often one person may call the JSON API, the feeds not counted: a number, a slash and second, minute, hour or day.
 HEALTHCHAT_API_RATE = rate("HEALTHCHAT_API_RATE", "1200/minute")
 # How often one person may ask, the same way; each process counts for itself, and what is urgent is always taken.
-HEALTHCHAT_ASK_RATE = rate("HEALTHCHAT_ASK_RATE", "1200/hour")
+HEALTHCHAT_ASK_RATE = rate("HEALTHCHAT_ASK_RATE", "10000/hour")
 # How many feeds one sign-in or access token may have open in one process; 0: any number.
-HEALTHCHAT_PERSON_FEEDS = env.int("HEALTHCHAT_PERSON_FEEDS", default=250)
+HEALTHCHAT_PERSON_FEEDS = env.int("HEALTHCHAT_PERSON_FEEDS", default=250 if BY_WORKERS else 0)
 # The longest message that is taken, in bytes of UTF-8.
 HEALTHCHAT_MESSAGE_BYTES = env.int("HEALTHCHAT_MESSAGE_BYTES", default=32_768)
 
