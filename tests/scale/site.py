@@ -249,7 +249,7 @@ class Site:
         own = {
             "server 127.0.0.1:8000;": upstream,
             "listen 443 ssl http2;": f"listen {self.host}:{port};",
-            "listen 80;": f"listen {self.host}:{free_port()};",
+            "listen 80;": f"listen unix:{folder}/plain.sock;",
             "ssl_certificate /etc/letsencrypt/live/chat.example.org/fullchain.pem;": "",
             "ssl_certificate_key /etc/letsencrypt/live/chat.example.org/privkey.pem;": "",
         }

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from tests.faults.checker import check
 from tests.faults.client import Address, Caller, CutError, EventSource
 from tests.faults.history import Asked, History
+from tests.faults.proxy import Proxy
 from tests.faults.server import Server
 
 WAIT_SECONDS = 120.0
@@ -23,7 +24,7 @@ class Talk:
         """How many an answer has."""
         self._watching: list[asyncio.Future[None]] = []
 
-    async def ask(self, question: str, *, by: Server | Address | None = None) -> Asked:
+    async def ask(self, question: str, *, by: Server | Proxy | Address | None = None) -> Asked:
         """Ask until it is acknowledged, as the page does, with one key."""
         caller = self.caller if by is None else self.caller.through(by)
         async with asyncio.timeout(WAIT_SECONDS):
@@ -36,7 +37,7 @@ class Talk:
                     return self.history.acknowledged(question, answer.json())
                 await asyncio.sleep(0.2)
 
-    def watch(self, asked: Asked, *, by: Server | Address | None = None, accepts: str = "identity") -> None:
+    def watch(self, asked: Asked, *, by: Server | Proxy | Address | None = None, accepts: str = "identity") -> None:
         caller = self.caller if by is None else self.caller.through(by)
         source = EventSource(caller, asked.feed, asked.reader(), bears=(502, 503, 504), accepts=accepts)
         self._watching.append(asyncio.ensure_future(source.watch()))
