@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from healthchat.accounts.guests import person_for
 from healthchat.accounts.models import AccessToken
@@ -26,7 +27,7 @@ class NotSignedIn(Refused):
     """Nobody is signed in."""
 
     def __init__(self) -> None:
-        super().__init__("not_signed_in", "Please sign in first.", 401)
+        super().__init__("not_signed_in", _("Please sign in first."), 401)
 
 
 async def ask(request: HttpRequest, message: object, **options: Any) -> tuple[Asked, Visitor]:

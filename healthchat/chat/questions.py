@@ -8,13 +8,15 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import timedelta
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from agents.access import RULES
 from agents.events import (
@@ -38,6 +40,9 @@ from healthchat.database import stored
 from healthchat.problems import RETRY_AFTER_SECONDS
 from healthchat.records.models import Patient
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 ON_BUSY = ("enqueue", "reject", "interrupt", "rollback")
 DERIVED_TITLE_CHARACTERS = 60
 OF_SPECIALISTS = (SpecialistUpdate, ToolCall, ToolResult, Finding)
@@ -46,13 +51,20 @@ OF_SPECIALISTS = (SpecialistUpdate, ToolCall, ToolResult, Finding)
 class Refused(Exception):
     """A request that cannot be carried out, with what the person is told."""
 
-    def __init__(self, code: str, message: str, status: int, *, retry_after: int = RETRY_AFTER_SECONDS) -> None:
+    def __init__(
+        self, code: str, message: StrOrPromise, status: int, *, retry_after: int = RETRY_AFTER_SECONDS
+    ) -> None:
         super().__init__(code)
         self.code = code
-        self.message = message
+        self._message = message
         self.status = status
         self.retry_after = retry_after
         """In seconds, where it is worth another try."""
+
+    @property
+    def message(self) -> str:
+        """What the person is told, in the language of whoever is answered now."""
+        return str(self._message)
 
 
 class Asked(NamedTuple):
@@ -87,11 +99,14 @@ def clean_message(text: object) -> str:
         raise Refused("invalid_message", "Please send your question as text in the field “message”.", 422)
     cleaned = log.UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text).strip()
     if not cleaned:
-        raise Refused("empty_message", "Please write a question first.", 422)
+        raise Refused("empty_message", _("Please write a question first."), 422)
     if len(cleaned.encode()) > settings.HEALTHCHAT_MESSAGE_BYTES:
         raise Refused(
             "message_too_long",
-            f"That message is too long. Please keep it under {settings.HEALTHCHAT_MESSAGE_BYTES // 1000} kB.",
+            format_lazy(
+                _("That message is too long. Please keep it under {kilobytes} kB."),
+                kilobytes=settings.HEALTHCHAT_MESSAGE_BYTES // 1000,
+            ),
             413,
         )
     return cleaned
@@ -134,7 +149,7 @@ def ask(
         return Asked(run, False, triage)
     unfinished = queue.unfinished_of(owner.pk)
     if not unfinished.may_wait:
-        told = "Too many of your questions are waiting. Please let some be answered first."
+        told = _("Too many of your questions are waiting. Please let some be answered first.")
         raise Refused("too_many_waiting", told, 429)
     if triage.level not in URGENT_LEVELS:
         _keep_pace(owner)
@@ -177,12 +192,12 @@ def retry(owner: User, run_id: UUID, *, specialist: str | None = None, model: st
     """
     run = of(owner).filter(id=run_id).select_related("conversation", "question").first()
     if run is None:
-        raise Refused("unknown_run", "There is no such run.", 404)
+        raise Refused("unknown_run", _("There is no such run."), 404)
     if not run.ended:
-        raise Refused("busy", "This question is still being answered. Please wait, or stop it first.", 409)
+        raise Refused("busy", _("This question is still being answered. Please wait, or stop it first."), 409)
     past = log.past(run.id)
     if specialist is not None and not any(isinstance(event, Gap) and event.specialist == specialist for event in past):
-        raise Refused("nothing_to_retry", "That specialist did not fail here; there is nothing to ask again.", 422)
+        raise Refused("nothing_to_retry", _("That specialist did not fail here; there is nothing to ask again."), 422)
     _keep_pace(owner)
     again = Run(
         conversation=run.conversation,
@@ -210,7 +225,7 @@ def checked_model(name: str) -> str:
         Refused: it is none.
     """
     if name and not is_choice(name):
-        raise Refused("unknown_model", "That model is not set up here. Please choose one of those that are.", 422)
+        raise Refused("unknown_model", _("That model is not set up here. Please choose one of those that are."), 422)
     return name
 
 
@@ -256,7 +271,7 @@ def _check(*, on_busy: str | None, key: str | None) -> None:
 def _keep_pace(owner: User) -> None:
     seconds = pace.seconds_to_wait(owner.pk)
     if seconds:
-        told = "You have asked very many questions in a short time. Please wait a while, then ask again."
+        told = _("You have asked very many questions in a short time. Please wait a while, then ask again.")
         raise Refused("too_many_questions", told, 429, retry_after=seconds)
 
 
@@ -271,7 +286,7 @@ def _make_room(conversation: Conversation, on_busy: str | None) -> tuple[tuple[U
     if on_busy in (None, "enqueue"):
         return (), False
     if on_busy == "reject":
-        raise Refused("busy", "The last question is still being answered. Please wait, or stop it first.", 409)
+        raise Refused("busy", _("The last question is still being answered. Please wait, or stop it first."), 409)
     displaced = tuple(busy.values_list("id", flat=True))
     if on_busy == "rollback":
         busy.update(withdrawn=True)
@@ -287,12 +302,12 @@ def _conversation(
         place = {"owner": owner, "patient_id": about.pk if about else _usual_patient(owner)}
         now = timezone.now()
         return stored(Conversation(**place, title=_title(title), created=now, updated=now, model=chosen))
-    unknown = "unknown_conversation", "There is no such conversation."
+    unknown = "unknown_conversation", _("There is no such conversation.")
     found = Conversation.objects.filter(owner=owner, id=_uuid(conversation, *unknown)).first()
     if found is None:
         raise Refused(*unknown, 404)
     if about is not None and found.patient_id != about.pk:
-        raise Refused("other_patient", "This conversation is about another person's records.", 409)
+        raise Refused("other_patient", _("This conversation is about another person’s records."), 409)
     if chosen:
         found.change(model=chosen)
     return found
@@ -300,7 +315,7 @@ def _conversation(
 
 def _replaced(owner: User, run_id: str, conversation: str | None) -> Run:
     """The run whose question is worded anew, in that conversation."""
-    unknown = "unknown_run", "There is no such run."
+    unknown = "unknown_run", _("There is no such run.")
     found = of(owner).filter(id=_uuid(run_id, *unknown)).first()
     if found is None or conversation not in (None, str(found.conversation_id)):
         raise Refused(*unknown, 404)
@@ -310,7 +325,7 @@ def _replaced(owner: User, run_id: str, conversation: str | None) -> Run:
 def _patient(owner: User, patient: str | None) -> Patient | None:
     if patient is None:
         return None
-    unknown = "unknown_patient", "There are no such records."
+    unknown = "unknown_patient", _("There are no such records.")
     found = Patient.objects.visible_to(owner).filter(id=_uuid(patient, *unknown)).first()
     if found is None:
         raise Refused(*unknown, 404)
@@ -366,7 +381,7 @@ def _title(message: str) -> str:
     return first_line[:DERIVED_TITLE_CHARACTERS].rsplit(" ", 1)[0] + "…"
 
 
-def _uuid(text: str, code: str, message: str) -> UUID:
+def _uuid(text: str, code: str, message: StrOrPromise) -> UUID:
     try:
         return UUID(text)
     except ValueError:

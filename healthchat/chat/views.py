@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
@@ -182,7 +183,7 @@ def _check_feeds(visitor: Visitor) -> None:
     """Refuse one more to who has many open. A feed that answers a question is let through: questions are counted."""
     most = settings.HEALTHCHAT_PERSON_FEEDS
     if most and hub().open_to(visitor) >= most:
-        told = "Too many feeds are open for you here. Please close some of them first."
+        told = _("Too many feeds are open for you here. Please close some of them first.")
         raise Refused("too_many_feeds", told, 429)
 
 

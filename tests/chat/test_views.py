@@ -148,6 +148,13 @@ class TestMessage:
         assert error(await post(alices_client, body)) == answer
         assert await counts() == before
 
+    async def test_it_says_what_is_wrong_in_the_persons_language(self, alices_client: AsyncClient) -> None:
+        refused = await alices_client.post(
+            "/api/chat/message", {"message": " "}, content_type="application/json", headers={"Accept-Language": "es"}
+        )
+
+        assert refused.json()["detail"] == "Escriba antes una pregunta."
+
     @pytest.mark.parametrize("key", ["k" * 201, "k" * 100_000])
     async def test_it_refuses_a_key_that_cannot_be_kept(self, alices_client: AsyncClient, key: str) -> None:
         assert error(await post(alices_client, {"message": "a"}, **{"Idempotency-Key": key})) == (422, "invalid_key")
