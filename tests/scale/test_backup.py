@@ -53,13 +53,14 @@ WHOLE = apple(
 PIECE_BYTES = 4 << 20
 
 
-class Restored(NamedTuple):
-    """An installation to ask, and what to do with it."""
+class Installation(NamedTuple):
+    """Servers to ask, and what is done to them."""
 
     servers: list[Server]
     back_up: Callable[[], Awaitable[None]]
+    kill: Callable[[], Awaitable[None]]
     restore: Callable[[], Awaitable[None]]
-    """Kill everything, and start it elsewhere, at the same addresses, from the backup."""
+    """Start it elsewhere, at the same addresses, from the backup."""
 
 
 class Load:
@@ -207,7 +208,7 @@ def carry_out(documented: str, **environment: str) -> None:
 
 
 @asynccontextmanager
-async def on_one_machine(folder: Path) -> AsyncIterator[Restored]:
+async def on_one_machine(folder: Path) -> AsyncIterator[Installation]:
     before, after, backup = folder / "before", folder / "after", folder / "backup"
     take, put_back, *_ = commands("Backup and restore")
 
@@ -226,21 +227,23 @@ async def on_one_machine(folder: Path) -> AsyncIterator[Restored]:
     async def back_up() -> None:
         await asyncio.to_thread(carry_out, take, BACKUP=str(backup), **settings(before))
 
-    async def restore() -> None:
+    async def kill() -> None:
         await asyncio.to_thread(first.kill)
+
+    async def restore() -> None:
         await asyncio.to_thread(carry_out, put_back, BACKUP=str(backup), **settings(after))
         await asyncio.to_thread(second.start)
 
     try:
         await asyncio.to_thread(first.start)
-        yield Restored([first], back_up, restore)
+        yield Installation([first], back_up, kill, restore)
     finally:
         for server in (first, second):
             server.stop()
 
 
 @asynccontextmanager
-async def on_many_machines(folder: Path) -> AsyncIterator[Restored]:
+async def on_many_machines(folder: Path) -> AsyncIterator[Installation]:
     backup = folder / "healthchat.dump"
     *_, dump, put_back = commands("Backup and restore")
     environment = {"HEALTHCHAT_MODEL": MODEL, "HEALTHCHAT_PERSON_RUNS": "0", "SECRET_KEY": secrets.token_hex(16)}
@@ -257,15 +260,17 @@ async def on_many_machines(folder: Path) -> AsyncIterator[Restored]:
         async def back_up() -> None:
             await asyncio.to_thread(carry_out, dump, BACKUP=str(backup), DATABASE_URL=first.postgresql.url)
 
-        async def restore() -> None:
+        async def kill() -> None:
             for process in (*first.servers, *first.workers):
                 process.kill()
+
+        async def restore() -> None:
             settings = environment | {"HEALTHCHAT_ENGINE": "procrastinate", "DATABASE_URL": postgresql.url}
             settings |= {"HEALTHCHAT_DATA": str(second.folder), "REDIS_URL": first.redis.url}
             await asyncio.to_thread(carry_out, put_back, BACKUP=str(backup), **settings)
             await asyncio.to_thread(second.start)
 
-        yield Restored(first.servers, back_up, restore)
+        yield Installation(first.servers, back_up, kill, restore)
         await asyncio.to_thread(no_job_is_left, postgresql)
 
 
@@ -285,7 +290,7 @@ def no_job_is_left(postgresql: PostgreSQL) -> None:
     ids=["one machine", "many machines"],
 )
 async def test_it_goes_on_from_a_backup_that_was_taken_under_load(
-    tmp_path: Path, installation: Callable[[Path], AbstractAsyncContextManager[Restored]], backup: int
+    tmp_path: Path, installation: Callable[[Path], AbstractAsyncContextManager[Installation]], backup: int
 ) -> None:
     async with installation(tmp_path) as installed, asyncio.timeout(LONGEST_SECONDS):
         server = installed.servers[0]
@@ -301,6 +306,7 @@ async def test_it_goes_on_from_a_backup_that_was_taken_under_load(
             await installed.back_up()
             await asyncio.sleep(AFTER_SECONDS)
             await load.end()
+            await installed.kill()
             load.let_go(before)
 
             await installed.restore()
