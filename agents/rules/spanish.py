@@ -21,11 +21,16 @@ from agents.wording import MESES, MONTHS, capitalised
 REST = "*Lo demás todavía no sé decirlo en español. Aquí está en inglés:*"
 ALL_ENGLISH = "*Entiendo su pregunta, pero esta respuesta todavía no sé darla en español. Aquí está en inglés:*"
 
-TOPICS: Mapping[str, str] = {"Medicines": "Medicinas", "Allergies": "Alergias", "Conditions": "Enfermedades"}
+TOPICS: Mapping[str, str] = {
+    "Medicines": "Medicinas",
+    "Allergies": "Alergias",
+    "Conditions": "Enfermedades",
+    "Results outside their range": "Resultados fuera de rango",
+}
 
 _DATE = rf"(?:(?:\d{{1,2}} )?(?:{'|'.join(MONTHS)}) \d{{4}}|\d{{4}})"
 _AGO = r"(?:about )?\d+ (?:day|week|month|year)s? ago"
-_PLACE = {"inside": "dentro de él", "above": "por encima de él", "below": "por debajo de él"}
+_SIDE = {"inside": "dentro", "above": "por encima", "below": "por debajo"}
 _SPANS = {"day": "día", "week": "semana", "month": "mes", "year": "año"}
 _CAN_DO = (
     "Puedo buscar en sus registros y explicar lo que hay: un resultado y cómo ha cambiado, sus medicinas, "
@@ -42,6 +47,18 @@ _FIXED: Mapping[str, str] = {
     ),
     SAID["smalltalk"]: f"Hola. {_CAN_DO}",
     SAID["unclear"]: f"No estoy seguro de qué quiere saber. {_CAN_DO}",
+    "A result that is far from your average is often followed by one nearer to it, by chance alone.": (
+        "A un resultado alejado de su promedio suele seguirle otro más cercano, por simple casualidad."
+    ),
+    "And a trend says nothing about its cause.": "Y una tendencia no dice nada de su causa.",
+    (
+        "A result outside its range is common and often harmless, but it is worth asking your doctor about, above all "
+        "when it is far outside or keeps moving the same way."
+    ): (
+        "Un resultado fuera de rango es frecuente y muchas veces no tiene importancia, pero vale la pena preguntar a "
+        "su médico, sobre todo si está muy fuera o sigue moviéndose en la misma dirección."
+    ),
+    "Your lab's own range may differ a little.": "El rango de su laboratorio puede ser algo distinto.",
     "The lab printed no range.": "El laboratorio no imprimió ningún rango.",
     "It may have been measured somewhere whose records are not here.": (
         "Puede que se haya medido en un lugar cuyos registros no están aquí."
@@ -80,16 +97,24 @@ _FIXED: Mapping[str, str] = {
 def in_spanish(claim: Claim) -> Claim | None:
     """The same claim with its text in Spanish; None where that is not known."""
     if claim.kind == "knowledge":
-        return None
+        text = _about().get(claim.text)
+        return msgspec.structs.replace(claim, text=text, topic=_topic(claim.topic or "")) if text else None
     whole = claim.text if claim.text in _FIXED else None
     sentences = [whole] if whole else re.split(r"(?<=[.:]) (?=[A-Z“])", claim.text)
     said = [_sentence(sentence) for sentence in sentences]
     known = [sentence for sentence in said if sentence is not None]
     if len(known) < len(said):
         return None
-    topic = claim.topic or ""
-    topic = TOPICS.get(topic) or capitalised(_named().get(topic) or name(topic[:1].lower() + topic[1:]))
-    return msgspec.structs.replace(claim, text=" ".join(known), topic=topic)
+    return msgspec.structs.replace(claim, text=" ".join(known), topic=_topic(claim.topic or ""))
+
+
+def _topic(topic: str) -> str:
+    return TOPICS.get(topic) or _titled(topic)
+
+
+def _titled(text: str) -> str:
+    """A name at the beginning of a line or a heading."""
+    return capitalised(_named().get(text) or name(text[:1].lower() + text[1:]))
 
 
 def _sentence(text: str) -> str | None:
@@ -155,6 +180,12 @@ def _named() -> dict[str, str]:
     return found
 
 
+@cache
+def _about() -> dict[str, str]:
+    """What each test is, by the English words."""
+    return {concept.about: concept.about_spanish for concept in CONCEPTS.values()}
+
+
 def name(text: str) -> str:
     return _named().get(text, text)
 
@@ -163,8 +194,26 @@ def _several(amount: str, one: str, many: str) -> str:
     return f"{amount} {one if amount == '1' else many}"
 
 
+def _names(text: str) -> str:
+    """`HbA1c, sodium and TSH` as they are called in Spanish."""
+    *others, last = [name(one) for one in re.split(r", | and ", text)]
+    return f"{', '.join(others)} y {last}" if others else last
+
+
 def _value(text: str) -> str:
-    return text.replace("per minute", "por minuto").replace("beats ", "latidos ")
+    for english, spanish in _IN_VALUES:
+        text = text.replace(english, spanish)
+    return text
+
+
+_IN_VALUES = (
+    ("per minute", "por minuto"),
+    ("beats ", "latidos "),
+    ("below ", "menos de "),
+    ("above ", "más de "),
+    ("at most ", "como mucho "),
+    ("at least ", "al menos "),
+)
 
 
 Written = Callable[[re.Match[str]], str]
@@ -181,7 +230,54 @@ _WAYS: tuple[tuple[re.Pattern[str], Written], ...] = tuple(
             r"The (?:lab's own|general adult) range is (?P<limits>.+?),? (?:so|and) this result is (?P<place>\w+) it\.",
             lambda m: (
                 f"El rango {'del propio laboratorio' if 'own' in m[0] else 'general para adultos'} es "
-                f"{limits(m['limits'].rstrip(','))}; este resultado está {_PLACE[m['place']]}."
+                f"{limits(m['limits'].rstrip(','))}; este resultado está {_SIDE[m['place']]} de él."
+            ),
+        ),
+        (
+            (
+                rf"\*\*(?P<name>.+)\*\*: (?P<value>.+) on (?P<date>{_DATE}), (?P<place>inside|above|below) "
+                r"the (?P<whose>lab's|general adult) range \((?P<limits>[^()]+)\)"
+            ),
+            lambda m: (
+                f"**{_titled(m['name'])}**: {_value(m['value'])}, del {date(m['date'])}, {_SIDE[m['place']]} "
+                f"{'del rango del laboratorio' if m['whose'][0] == 'l' else 'del rango general para adultos'} "
+                f"({limits(m['limits'])})"
+            ),
+        ),
+        (
+            r"(?P<out>\d+) of the newest results of (?P<n>\d+) tests? (?:is|are) outside the range:",
+            lambda m: (
+                f"De los resultados más recientes de {_several(m['n'], 'prueba', 'pruebas')}, "
+                f"{_several(m['out'], 'está', 'están')} fuera de rango:"
+            ),
+        ),
+        (
+            r"The newest results of (?P<inside>\d+) of (?P<n>\d+) tests? are inside their range\.",
+            lambda m: (
+                f"De los resultados más recientes de {_several(m['n'], 'prueba', 'pruebas')}, "
+                f"{_several(m['inside'], 'está', 'están')} dentro de su rango."
+            ),
+        ),
+        (
+            (r"For (?P<n>\d+) tests? your records print no range of the lab, so a general adult range was used\."),
+            lambda m: (
+                f"En {_several(m['n'], 'prueba', 'pruebas')} sus registros no traen el rango del laboratorio, así que "
+                "se usó un rango general para adultos."
+            ),
+        ),
+        (
+            r"Not checked, as there is no range to compare with: (?P<names>.+)\.",
+            lambda m: f"No se comprobó, porque no hay un rango con que comparar: {_names(m['names'])}.",
+        ),
+        (
+            (
+                r"(?P<old>\d+) of these (?P<n>\d+) results? (?:is|are) more than a year old; "
+                rf"the oldest is from (?P<date>{_DATE}) \((?P<name>.+)\)\."
+            ),
+            lambda m: (
+                f"{m['old']} de {_several(m['n'], 'resultado', 'resultados')} "
+                f"{'tiene' if m['old'] == '1' else 'tienen'} más de un año; "
+                f"el más antiguo es del {date(m['date'])}: {_titled(m['name'])}."
             ),
         ),
         (

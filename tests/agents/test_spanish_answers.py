@@ -50,6 +50,32 @@ def said(question: str, *claims: Claim) -> str:
             "The lab's own range is 65 to 99 mg/dL, so this result is above it.",
             "El rango del propio laboratorio es de 65 a 99 mg/dL; este resultado está por encima de él.",
         ),
+        (
+            "**Blood sugar (glucose)**: 120 mg/dL on 6 May 2026, above the lab's range (65 to 99 mg/dL)",
+            "**Glucosa**: 120 mg/dL, del 6 de mayo de 2026, por encima del rango del laboratorio (de 65 a 99 mg/dL)",
+        ),
+        (
+            "**LDL cholesterol**: 52 mg/dL on 3 May 2020, below the general adult range (50 mg/dL or more)",
+            (
+                "**Colesterol LDL**: 52 mg/dL, del 3 de mayo de 2020, por debajo del rango general para adultos "
+                "(50 mg/dL o más)"
+            ),
+        ),
+        (
+            "1 of the newest results of 18 tests is outside the range:",
+            "De los resultados más recientes de 18 pruebas, 1 está fuera de rango:",
+        ),
+        (
+            "Not checked, as there is no range to compare with: total cholesterol, sodium and albumin.",
+            "No se comprobó, porque no hay un rango con que comparar: colesterol total, sodio y albúmina.",
+        ),
+        (
+            "1 of these 7 results is more than a year old; the oldest is from 5 March 2020 (HbA1c).",
+            (
+                "1 de 7 resultados tiene más de un año; el más antiguo es del 5 de marzo de 2020: Hemoglobina "
+                "glicosilada (HbA1c)."
+            ),
+        ),
         ("Your records list 2 active medicines:", "En sus registros figuran como activas 2 medicinas:"),
         ("Asthma, since April 2012", "Asthma, desde: abril de 2012"),
         (
@@ -87,6 +113,13 @@ def test_it_says_in_spanish_what_it_does_not_do(intent: str) -> None:
 
     assert translated is not None
     assert "Puedo buscar en sus registros" in translated.text
+
+
+def test_it_says_what_a_test_is_in_spanish() -> None:
+    translated = in_spanish(claim(CONCEPTS["tsh"].about, kind="knowledge", topic="TSH"))
+
+    assert translated is not None
+    assert (translated.text, translated.topic) == (CONCEPTS["tsh"].about_spanish, "TSH (tiroides)")
 
 
 def test_it_grounds_what_it_says_in_spanish() -> None:
