@@ -49,7 +49,7 @@ class Network(NamedTuple):
     """Whether the model says nothing for longer than the network bears it."""
     cuts: bool = False
     live: bool = True
-    """Whether tokens come while the answer is being written."""
+    """Whether tokens have to come while the answer is being written; byte by byte, many answers keep a core busy."""
 
 
 def resets(number: int) -> Fault:
@@ -58,7 +58,7 @@ def resets(number: int) -> Fault:
 
 NETWORKS = (
     Network("tires of silence", lambda _: Fault(idle_seconds=IDLE_SECONDS), quiet=True),
-    Network("one byte at a time", lambda _: Fault(slice_bytes=1)),
+    Network("one byte at a time", lambda _: Fault(slice_bytes=1), live=False),
     Network("jitter", lambda _: Fault(delay=lambda: random.uniform(0, JITTER_SECONDS))),
     Network("resets", resets, cuts=True),
     Network(
