@@ -26,9 +26,12 @@ TOPICS: Mapping[str, str] = {
     "Allergies": "Alergias",
     "Conditions": "Enfermedades",
     "Results outside their range": "Resultados fuera de rango",
+    "Questions for your doctor": "Preguntas para su médico",
+    "Vaccinations": "Vacunas",
 }
 
 _DATE = rf"(?:(?:\d{{1,2}} )?(?:{'|'.join(MONTHS)}) \d{{4}}|\d{{4}})"
+_DATES = rf"{_DATE}(?:(?:, | and ){_DATE})*"
 _AGO = r"(?:about )?\d+ (?:day|week|month|year)s? ago"
 _SIDE = {"inside": "dentro", "above": "por encima", "below": "por debajo"}
 _SPANS = {"day": "día", "week": "semana", "month": "mes", "year": "año"}
@@ -57,6 +60,16 @@ _FIXED: Mapping[str, str] = {
     ): (
         "Un resultado fuera de rango es frecuente y muchas veces no tiene importancia, pero vale la pena preguntar a "
         "su médico, sobre todo si está muy fuera o sigue moviéndose en la misma dirección."
+    ),
+    "You could ask your doctor:": "Puede preguntar a su médico:",
+    "What does that mean for me, and should it be checked again?”": (
+        "¿Qué significa eso para mí, y habría que comprobarlo otra vez?”"
+    ),
+    "Is that list right, and do I still need each of them?”": "¿Es correcta esa lista, y necesito todavía cada una?”",
+    "Is that right for me?”": "¿Es eso adecuado para mí?”",
+    "Is it time again?”": "¿Toca repetirlo?”",
+    "Add what worries you most, and take your list of medicines along.": (
+        "Añada lo que más le preocupa, y lleve su lista de medicinas."
     ),
     "Your lab's own range may differ a little.": "El rango de su laboratorio puede ser algo distinto.",
     "The lab printed no range.": "El laboratorio no imprimió ningún rango.",
@@ -134,6 +147,8 @@ def _item(text: str) -> str:
 
 
 _IN_ITEMS = (
+    (rf"({_DATE}) and (?={_DATE})", r"\1 y "),
+    (r", and (\d+) times? before$", r", y \1 más antes"),
     (r", first prescribed (?=\d|[A-Z][a-z]+ \d{4})", ", recetada por primera vez: "),
     (r", since (?=\d|[A-Z][a-z]+ \d{4})", ", desde: "),
     (r", ended (?=\d|[A-Z][a-z]+ \d{4})", ", hasta: "),
@@ -149,6 +164,11 @@ def date(text: str) -> str:
     """`24 April 2026` as `24 de abril de 2026`."""
     words = text.split()
     return " de ".join(MESES[MONTHS.index(word)] if word in MONTHS else word for word in words)
+
+
+def _dates(text: str) -> str:
+    """`1 May 2020 and 3 June 2021` as `1 de mayo de 2020 y 3 de junio de 2021`."""
+    return re.sub(_DATE, lambda match: date(match[0]), text.replace(" and ", " y "))
 
 
 def ago(text: str) -> str:
@@ -235,6 +255,43 @@ _WAYS: tuple[tuple[re.Pattern[str], Written], ...] = tuple(
         ),
         (
             (
+                rf"Your (?P<which>highest|lowest) (?P<name>.+) was (?P<value>.+), on (?P<days>{_DATES}), "
+                rf"among (?P<n>\d+) results?, from (?P<first>{_DATE}) to (?P<last>{_DATE})\."
+            ),
+            lambda m: (
+                f"Su valor más {'alto' if m['which'] == 'highest' else 'bajo'} de {name(m['name'])}: "
+                f"{_value(m['value'])}, del {_dates(m['days'])}, entre {m['n']} resultados del {date(m['first'])} "
+                f"al {date(m['last'])}."
+            ),
+        ),
+        (
+            r"Your records hold (?P<n>\d+) vaccinations?\.",
+            lambda m: f"En sus registros hay {_several(m['n'], 'vacuna', 'vacunas')}.",
+        ),
+        (
+            rf"The newest was on (?P<date>{_DATE}), (?P<ago>{_AGO})\.",
+            lambda m: f"La más reciente es del {date(m['date'])}, hace {ago(m['ago'])}.",
+        ),
+        (
+            rf"“My (?P<name>.+) was (?P<value>.+) on (?P<date>{_DATE}), outside the range\.",
+            lambda m: (
+                f"“Mi resultado de {name(m['name'])} fue {_value(m['value'])}, del {date(m['date'])}, fuera de rango."
+            ),
+        ),
+        (
+            r"“My records list (?P<n>\d+) active medicines?\.",
+            lambda m: f"“En mis registros figuran como activas {_several(m['n'], 'medicina', 'medicinas')}.",
+        ),
+        (
+            r"“My records list (?P<names>.+) together\.",
+            lambda m: f"“En mis registros figuran a la vez {_names(m['names'])}.",
+        ),
+        (
+            r"“My (?P<names>.+) (?:has|have) not been measured for over a year\.",
+            lambda m: f"“Esto no se me ha medido en más de un año: {_names(m['names'])}.",
+        ),
+        (
+            (
                 rf"\*\*(?P<name>.+)\*\*: (?P<value>.+) on (?P<date>{_DATE}), (?P<place>inside|above|below) "
                 r"the (?P<whose>lab's|general adult) range \((?P<limits>[^()]+)\)"
             ),
@@ -311,7 +368,10 @@ _WAYS: tuple[tuple[re.Pattern[str], Written], ...] = tuple(
         ),
         (
             r"Your records list (?P<n>\d+) allerg(?:y|ies):",
-            lambda m: f"En sus registros figuran {_several(m['n'], 'alergia', 'alergias')}:",
+            lambda m: (
+                f"En sus registros {'figura' if m['n'] == '1' else 'figuran'} "
+                f"{_several(m['n'], 'alergia', 'alergias')}:"
+            ),
         ),
         (r"Your records say: “(?P<said>.+)”\.", lambda m: f"Sus registros dicen: “{m['said']}”."),
         (r"Yes, your records list (?P<names>“.+”)\.", lambda m: f"Sí, en sus registros figura {m['names']}."),

@@ -76,6 +76,34 @@ def said(question: str, *claims: Claim) -> str:
                 "glicosilada (HbA1c)."
             ),
         ),
+        (
+            (
+                "Your highest blood sugar (glucose) was 160 mg/dL, on 3 May 2018 and 5 March 2020, among 7 results, "
+                "from 5 March 2014 to 5 March 2020."
+            ),
+            (
+                "Su valor más alto de glucosa: 160 mg/dL, del 3 de mayo de 2018 y 5 de marzo de 2020, entre 7 "
+                "resultados del 5 de marzo de 2014 al 5 de marzo de 2020."
+            ),
+        ),
+        (
+            "Your records hold 1 vaccination. The newest was on 1 October 2020, about 5 years ago.",
+            "En sus registros hay 1 vacuna. La más reciente es del 1 de octubre de 2020, hace unos 5 años.",
+        ),
+        (
+            "Influenza: 1 October 2020 and 2 October 2019, and 3 times before",
+            "Influenza: 1 de octubre de 2020 y 2 de octubre de 2019, y 3 más antes",
+        ),
+        (
+            (
+                "“My TSH was 6.1 mIU/L on 5 March 2020, outside the range. What does that mean for me, and should it "
+                "be checked again?”"
+            ),
+            (
+                "“Mi resultado de TSH (tiroides) fue 6.1 mIU/L, del 5 de marzo de 2020, fuera de rango. ¿Qué "
+                "significa eso para mí, y habría que comprobarlo otra vez?”"
+            ),
+        ),
         ("Your records list 2 active medicines:", "En sus registros figuran como activas 2 medicinas:"),
         ("Asthma, since April 2012", "Asthma, desde: abril de 2012"),
         (
