@@ -30,7 +30,7 @@ def test_it_has_the_database_the_key_and_files_that_wait(data: Path, conversatio
 
     call_command("backup", to, verbosity=0)
 
-    [database] = to.glob("*.sqlite3")
+    [database] = to.glob("*sqlite3*")
     with sqlite3.connect(database) as copy:
         assert copy.execute("SELECT id FROM chat_conversation").fetchall() == [(conversation.pk.hex,)]
     copy.close()
@@ -46,7 +46,7 @@ def test_it_holds_nothing_of_what_was_deleted(data: Path, alice: User) -> None:
 
     call_command("backup", to, verbosity=0)
 
-    [database] = to.glob("*.sqlite3")
+    [database] = to.glob("*sqlite3*")
     assert words.encode() not in database.read_bytes()
 
 
