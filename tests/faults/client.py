@@ -93,6 +93,10 @@ class Opened(NamedTuple):
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
 
+    @property
+    def packed(self) -> bool:
+        return self.headers.get("content-encoding") == "gzip"
+
     async def pieces(self) -> AsyncIterator[bytes]:
         """The body's bytes as they come.
 
@@ -101,8 +105,7 @@ class Opened(NamedTuple):
             TimeoutError: nothing came for a long time.
         """
         body = Body(self.headers)
-        packed = self.headers.get("content-encoding") == "gzip"
-        unpack = zlib.decompressobj(GZIP_BITS).decompress if packed else bytes
+        unpack = zlib.decompressobj(GZIP_BITS).decompress if self.packed else bytes
         while not body.ended:
             try:
                 data = await asyncio.wait_for(self.reader.read(READ_BYTES), SILENCE_SECONDS)
@@ -241,6 +244,7 @@ class EventSource:
                     return True
                 if opened.status != 200:
                     raise RefusedError(opened.status)
+                self.seen.packed |= opened.packed
                 await self._read(opened)
         except (CutError, OSError):
             self.seen.cuts += 1

@@ -26,6 +26,8 @@ class Seen:
     """How often it was told that its cursor is unknown, and began anew."""
     cut_while_open: int = 0
     """How often a feed broke off in the middle instead of ending."""
+    packed: bool = False
+    """Whether a proxy packed what it passed on."""
     retries: set[int] = field(default_factory=set)
 
     def add(self, event: ServerSentEvent, *, at: int = 0) -> None:

@@ -29,7 +29,7 @@ MOST_BYTES = 2_500
 """A connection is reset before so many have passed: an answer has about twice as many."""
 FEW, MANY = 2, 50
 AT_ONCE = 10
-SEVERAL = 4
+SEVERAL = 3
 """In so many pieces an answer comes at least, if it comes while it is written; kept back, it is two of 4 kB."""
 LONGEST_SECONDS = 900.0
 BUFFERING = "proxy_buffering on;"
@@ -48,8 +48,8 @@ class Network(NamedTuple):
     quiet: bool = False
     """Whether the model says nothing for longer than the network bears it."""
     cuts: bool = False
-    live: bool = True
-    """Whether tokens have to come while the answer is being written; byte by byte, many answers keep a core busy."""
+    live: bool = False
+    """Whether tokens have to come while the answer is being written: nothing delays them on purpose."""
 
 
 def resets(number: int) -> Fault:
@@ -57,21 +57,21 @@ def resets(number: int) -> Fault:
 
 
 NETWORKS = (
-    Network("tires of silence", lambda _: Fault(idle_seconds=IDLE_SECONDS), quiet=True),
-    Network("one byte at a time", lambda _: Fault(slice_bytes=1), live=False),
+    Network("tires of silence", lambda _: Fault(idle_seconds=IDLE_SECONDS), quiet=True, live=True),
+    Network("one byte at a time", lambda _: Fault(slice_bytes=1)),
     Network("jitter", lambda _: Fault(delay=lambda: random.uniform(0, JITTER_SECONDS))),
     Network("resets", resets, cuts=True),
     Network(
         "packs everything",
         nginx={BUFFERING: f"{BUFFERING} gzip on; gzip_types *; gzip_proxied any; gzip_min_length 0;"},
         gzip=True,
+        live=True,
     ),
-    Network("keeps pages back"),
-    Network("keeps feeds back in HTTP/1.1", nginx={BUFFERING: KEEPING_BACK}),
+    Network("keeps pages back", live=True),
+    Network("keeps feeds back in HTTP/1.1", nginx={BUFFERING: KEEPING_BACK}, live=True),
     Network(
         "keeps feeds back too",
         nginx={BUFFERING: KEEPING_BACK, "proxy_http_version 1.1;": ""},
-        live=False,
     ),
 )
 
@@ -121,5 +121,6 @@ async def gets_through(running: Site, quiet: Server, network: Network, *, questi
     latest = max(token.seconds_late for seen in readers for token in tokens_of(seen))
     print(f"{network.name}: read in {least} pieces or more, a token at most {latest:.2f} s late")  # noqa: T201
     assert any(seen.cuts for seen in readers) == network.cuts
+    assert {seen.packed for seen in readers} == {network.gzip}
     if network.live:
         assert least >= SEVERAL
