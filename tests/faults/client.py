@@ -205,6 +205,7 @@ class EventSource:
         after: str = "",
         bears: Collection[int] = (),
         accepts: str = "identity",
+        pause: float = BETWEEN_CONNECTS_SECONDS,
     ) -> None:
         self.seen = seen
         self._accepts = accepts
@@ -214,6 +215,7 @@ class EventSource:
         self._caller = caller
         self._path = path
         self._last_event_id = after
+        self._pause = pause
 
     async def watch(self) -> None:
         """Watch until there is nothing left.
@@ -223,12 +225,12 @@ class EventSource:
             TimeoutError: nothing came for a long time.
         """
         while await self._connect():  # noqa: ASYNC110
-            await asyncio.sleep(BETWEEN_CONNECTS_SECONDS)
+            await asyncio.sleep(self._pause)
 
     async def watch_to_the_end(self) -> None:
         """Watch until the run has ended, without asking whether more follows."""
         while not self.seen.ended and await self._connect():  # noqa: ASYNC110
-            await asyncio.sleep(BETWEEN_CONNECTS_SECONDS)
+            await asyncio.sleep(self._pause)
 
     async def _connect(self) -> bool:
         headers = {"Accept": "text/event-stream", "Accept-Encoding": self._accepts}

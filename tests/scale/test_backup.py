@@ -42,7 +42,7 @@ BEFORE_SECONDS = 2.0
 AFTER_SECONDS = 0.5
 """How long everything goes on after the backup was taken; a run takes longer, so readers of some come back."""
 END_SECONDS = 120.0
-LONGEST_SECONDS = 240.0
+LONGEST_SECONDS = 600.0
 CAME_IN = "</strong> new record came in"
 GONE = "This file is no longer here. Please send it again."
 
@@ -150,7 +150,7 @@ class Load:
 
     def _watch(self, asked: Asked, caller: Caller) -> None:
         another = self._servers[len(self._watching) % len(self._servers)]
-        source = EventSource(caller.through(another), asked.feed, asked.reader(), bears=(502, 503))
+        source = EventSource(caller.through(another), asked.feed, asked.reader(), bears=(502, 503), pause=PAUSE_SECONDS)
         self._watching[asked.run] = asyncio.create_task(source.watch())
 
 
