@@ -34,6 +34,8 @@ from tests.scale.person import address, new_patient, somebody
 from tests.scale.site import PostgreSQL, Site, site
 from tests.served import LOOK_SECONDS, ROOT, SQLITE_FILE, migrated_file
 
+pytestmark = pytest.mark.faults_long
+
 TOKENS = 80
 MODEL = f"scripted:bare=1,tokens={TOKENS},every_ms=25"
 PEOPLE = 3
@@ -283,7 +285,7 @@ def no_job_is_left(postgresql: PostgreSQL) -> None:
             time.sleep(LOOK_SECONDS)
 
 
-@pytest.mark.parametrize("backup", [1, *(pytest.param(n, marks=pytest.mark.faults_long) for n in range(2, 6))])
+@pytest.mark.parametrize("backup", range(5))
 @pytest.mark.parametrize(
     "installation",
     [on_one_machine, pytest.param(on_many_machines, marks=pytest.mark.needs("postgresql", "redis"))],

@@ -21,7 +21,7 @@ from tests.faults.test_consultations import EVERY_MILLISECONDS, QUESTION, THINK_
 from tests.scale.site import Site, Worker, site
 from tests.scale.talk import WAIT_SECONDS, Talk, have_begun, have_ended, until
 
-pytestmark = pytest.mark.needs("postgresql", "redis", "nginx")
+pytestmark = [pytest.mark.needs("postgresql", "redis", "nginx"), pytest.mark.faults_long]
 
 MIDDLE_SECONDS = 0.5
 """For so long after the plan a consultation is in its middle."""
@@ -56,10 +56,7 @@ async def talk(running: Site) -> AsyncIterator[Talk]:
         yield talk
 
 
-@pytest.mark.parametrize(
-    ("times", "away"),
-    [(1, 0.0), *(pytest.param(*case, marks=pytest.mark.faults_long) for case in ((10, 0.0), (2, FORGOTTEN_SECONDS)))],
-)
+@pytest.mark.parametrize(("times", "away"), [(10, 0.0), (2, FORGOTTEN_SECONDS)])
 async def test_it_goes_on_without_a_worker_whose_cable_is_pulled_and_with_it_again(
     running: Site, talk: Talk, times: int, away: float
 ) -> None:
@@ -73,7 +70,6 @@ async def test_it_goes_on_without_a_worker_whose_cable_is_pulled_and_with_it_aga
     print(f"all had ended {took} s after the cable was pulled")  # noqa: T201
 
 
-@pytest.mark.faults_long
 @pytest.mark.parametrize(("times", "away"), [(10, 0.0), (2, FORGOTTEN_SECONDS)])
 async def test_it_goes_on_without_a_worker_that_stands_still_and_with_it_again(
     running: Site, talk: Talk, times: int, away: float
@@ -85,7 +81,6 @@ async def test_it_goes_on_without_a_worker_that_stands_still_and_with_it_again(
     print(f"all had ended {took} s after the worker stood still")  # noqa: T201
 
 
-@pytest.mark.faults_long
 async def test_its_feeds_go_on_through_another_server_when_one_reaches_nothing(running: Site, talk: Talk) -> None:
     near = running.servers[0]
     async with running.machine(Server, "far", HEALTHCHAT_MODEL=LONG_MODEL) as (far, cable):
