@@ -1,6 +1,7 @@
 """Every setting, each from an environment variable with a working default. Nothing else reads the environment."""
 
 import re
+import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -41,7 +42,11 @@ def kept_secret_key(folder: Path) -> str:
             file.write(get_random_secret_key())
     except FileExistsError:
         pass
-    return path.read_text().strip()
+    for _ in range(50):
+        if key := path.read_text().strip():
+            return key
+        time.sleep(0.1)  # another process has made the file and is about to write
+    raise ImproperlyConfigured(f"{path} is empty. Remove it to have a new key made.")
 
 
 # The folder for the database, uploads and keys.
