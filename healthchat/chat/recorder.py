@@ -14,11 +14,13 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import logging
+import time
 from collections.abc import Callable, Iterator
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
 import msgspec
+from django.conf import settings
 from django.db import DataError, IntegrityError
 from django.db import Error as DatabaseError
 
@@ -31,6 +33,7 @@ from healthchat.metrics import COMMITS, EVENTS
 BUSY_EVENTS = 8
 """A commit of at least so many events means load: the next one lingers."""
 LINGER_SECONDS = 0.05
+"""At most. A worker, which has no feeds to serve, lingers no longer than the last commit took."""
 RETRY_SECONDS = 0.5
 MOST_WAITING = 20_000
 """Events that may wait for the database; above it, those who record wait too."""
@@ -128,10 +131,11 @@ class Recorder:
             batch = [Page(sheet) for sheet in self._sheets.values()]
             self._sheets = {}
             self._waiting = 0
+            began = time.monotonic()
             await self._store(batch)
             self._room.set()
             if sum(len(page.events) for page in batch) >= BUSY_EVENTS:
-                await asyncio.sleep(LINGER_SECONDS)
+                await asyncio.sleep(_linger_seconds(took=time.monotonic() - began))
 
     async def _store(self, batch: list[Page]) -> None:
         while True:
@@ -215,6 +219,10 @@ def _joined(pieces: list[Text]) -> Iterator[Text]:
         yield msgspec.structs.replace(pieces[0], content="".join(piece.content for piece in pieces))
     else:
         yield from pieces
+
+
+def _linger_seconds(*, took: float) -> float:
+    return min(LINGER_SECONDS, took) if settings.BY_WORKERS else LINGER_SECONDS
 
 
 def _commit(batch: list[Page]) -> None:
