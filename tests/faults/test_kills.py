@@ -9,15 +9,12 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.conftest import SCALED
 from tests.faults.checker import check, stored
 from tests.faults.client import Address, Caller, CutError, EventSource
 from tests.faults.history import Asked, History, Seen
 from tests.faults.server import Server
 
 TOKENS = 50
-KILLS = 3 if SCALED else 5
-"""With workers there are kills of each of them alone, in tests/scale."""
 RUNS_AT_ONCE = 3
 LONGEST_SECONDS = 1_800.0
 EXIT_SECONDS = 15.0
@@ -30,7 +27,7 @@ def server(serve: Callable[..., Server]) -> Server:
     return serve(tokens=TOKENS, every_ms=30)
 
 
-@pytest.mark.parametrize("kills", [KILLS, pytest.param(60, marks=pytest.mark.faults_long)])
+@pytest.mark.parametrize("kills", [5, pytest.param(60, marks=pytest.mark.faults_long)])
 async def test_it_loses_nothing_when_it_is_killed(server: Server, kills: int) -> None:
     chance = random.Random(kills)
     caller = Caller(Address.of(server))
