@@ -13,3 +13,10 @@ class Words(NamedTuple):
 
     def told(self, *, spanish: bool) -> str:
         return self.spanish if spanish else self.english
+
+    def answering(self, question: str) -> str:
+        """The sentence in the language of a question."""
+        # Not at the top: it takes a while to load, and a server is to start at once.
+        from agents.understanding.spanish import asked_in_spanish
+
+        return self.told(spanish=asked_in_spanish(question))

@@ -12,8 +12,6 @@ from django.db import connection
 
 from healthchat.records import uploads
 
-KEY_FILE = "secret_key"
-
 
 def take(folder: Path) -> None:
     """Copy the SQLite database, the secret key and the files of imports into a new folder.
@@ -48,6 +46,7 @@ def _copy_files(folder: Path) -> None:
     """What is not there, or is read meanwhile, is left out."""
     waiting = folder / uploads.folder().name
     waiting.mkdir(mode=0o700)
-    for path, to in [(settings.DATA / KEY_FILE, folder), *((file, waiting) for file in uploads.folder().glob("*"))]:
+    key = settings.DATA / settings.KEY_FILE
+    for path, to in [(key, folder), *((file, waiting) for file in uploads.folder().glob("*"))]:
         with suppress(FileNotFoundError):
             shutil.copy2(path, to)

@@ -21,6 +21,7 @@ CONNECT_SECONDS = 5
 GONE_SECONDS = 15
 LOOK_SECONDS = 5
 """How long a connection is quiet before TCP looks for the other end, and between such looks."""
+LOOKS = GONE_SECONDS // LOOK_SECONDS - 1
 LEFT_SECONDS = 15
 POOL: dict[str, Any] = {
     "min_size": 0,
@@ -63,14 +64,14 @@ def options(*, connections: int) -> dict[str, Any]:
         "idle_in_transaction_session_timeout": f"{LEFT_SECONDS}s",
         "tcp_keepalives_idle": LOOK_SECONDS,
         "tcp_keepalives_interval": LOOK_SECONDS,
-        "tcp_keepalives_count": GONE_SECONDS // LOOK_SECONDS - 1,
+        "tcp_keepalives_count": LOOKS,
         "tcp_user_timeout": f"{GONE_SECONDS}s",
     }
     return {
         "connect_timeout": CONNECT_SECONDS,
         "keepalives_idle": LOOK_SECONDS,
         "keepalives_interval": LOOK_SECONDS,
-        "keepalives_count": GONE_SECONDS // LOOK_SECONDS - 1,
+        "keepalives_count": LOOKS,
         "tcp_user_timeout": GONE_SECONDS * 1_000,
         "options": " ".join(f"-c {name}={value}" for name, value in theirs.items()),
         "pool": POOL | {"max_size": connections, "connection_class": Connection},

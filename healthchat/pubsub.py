@@ -120,8 +120,8 @@ class PubSub:
                 self._line, self.connected = None, False
             await asyncio.sleep(RETRY_SECONDS)
 
-    def _take(self, message: dict[str, Any] | None) -> None:
-        if message is None or message["type"] not in ("message", "subscribe"):
+    def _take(self, message: dict[str, Any]) -> None:
+        if message["type"] not in ("message", "subscribe"):
             return
         name = message["channel"].decode()
         heard = self._heard.get(name)

@@ -13,6 +13,7 @@ from django.core.management.utils import get_random_secret_key
 from agents.access import VARIABLES, leaves_machine
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+KEY_FILE = "secret_key"
 env = environ.Env()
 
 
@@ -23,11 +24,11 @@ def one_of(name: str, choices: tuple[str, ...], default: str) -> str:
     return value
 
 
-def rate(name: str, default: str) -> str:
-    """So many in a time, as REST framework writes it; nothing for any number."""
+def rate(name: str, default: str) -> str | None:
+    """So many in a time, as REST framework writes it; None for any number."""
     value: str = env.str(name, default=default)
     if value == "0":
-        return ""
+        return None
     if re.fullmatch(r"[1-9]\d*/(?:second|minute|hour|day)", value) is None:
         raise ImproperlyConfigured(f"{name} is {value!r}; it must be like 100/hour (second, minute, hour, day), or 0")
     return value
@@ -35,7 +36,7 @@ def rate(name: str, default: str) -> str:
 
 def kept_secret_key(folder: Path) -> str:
     """The key in `folder`, made on the first start. Two processes that start together end up with the same one."""
-    path = folder / "secret_key"
+    path = folder / KEY_FILE
     try:
         with path.open("x") as file:
             path.chmod(0o600)
@@ -283,7 +284,7 @@ REST_FRAMEWORK = {
         "healthchat.accounts.authentication.WithinScope",
     ],
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"user": HEALTHCHAT_API_RATE or None},
+    "DEFAULT_THROTTLE_RATES": {"user": HEALTHCHAT_API_RATE},
     "EXCEPTION_HANDLER": "healthchat.rest_problems.of_exception",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],

@@ -284,14 +284,11 @@ class Engine:
                     self._stop_here(run_id)
 
     async def _fail(self, claimed: Claimed, sheet: Sheet, written: list[AnyEvent], error: Exception) -> UUID | None:
-        # Not at the top: it takes a while to load, and a server is to start at once.
-        from agents.understanding.spanish import asked_in_spanish
-
         reference = secrets.token_hex(4)
         logger.error("run %s failed, reference %s: %s", claimed.run.id, reference, without_contents(error))
         told = Error(
             code="too_many_attempts" if isinstance(error, TooManyAttempts) else "internal_error",
-            message=WENT_WRONG.told(spanish=asked_in_spanish(claimed.query.text)),
+            message=WENT_WRONG.answering(claimed.query.text),
             reference=reference,
         )
         return await self._finish(claimed, sheet, written, told, Done(status="failed"))

@@ -15,7 +15,8 @@ class Pace(SimpleRateThrottle):
     scope = "asking"
 
     def get_rate(self) -> str | None:
-        return settings.HEALTHCHAT_ASK_RATE or None
+        rate: str | None = settings.HEALTHCHAT_ASK_RATE
+        return rate
 
     def get_cache_key(self, request: Any, view: Any) -> str:
         return f"asking-{request}"

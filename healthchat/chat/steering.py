@@ -43,10 +43,7 @@ def close_as_failed(run: Run, *, now: datetime) -> bool:
             return False
         seq = log.last_seq(run.pk)
         reference = secrets.token_hex(4)
-        # Not at the top: it takes a while to load, and a server is to start at once.
-        from agents.understanding.spanish import asked_in_spanish
-
-        told = CLOSED.told(spanish=asked_in_spanish(run.question.content))
+        told = CLOSED.answering(run.question.content)
         error = Error(code="closed_by_staff", message=told, reference=reference, timestamp=now)
         done = Done(status="failed", timestamp=now)
         log.append([log.recorded(run.pk, seq + 1, error), log.recorded(run.pk, seq + 2, done)])
